@@ -1,0 +1,57 @@
+# Everything that is done with this repository, by a person or by CI, is a target here.
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format bench organizer deploy screenshots
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV ?= .venv
+TERRAFORM ?= terraform
+# More than the machine's cores does not help: the emulator and the functions need them too.
+WORKERS ?= 2
+# The folders that exist; the checks run on all of our Python.
+TYPED := $(wildcard functions organizer dev)
+BIN := $(VENV)/bin
+
+help: ## Show what can be done
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(VENV)/installed ## Create the virtual environment and install everything into it
+
+# The stamp is older than a changed list of requirements, and then installs again.
+$(VENV)/installed: requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in make PYTHON=python3.13 install." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: install ## Run everything on this machine (ports: make run SITE_PORT=9000 …)
+	@exec $(BIN)/python -m dev
+
+test: install ## Run the whole test suite (some of it: make test ARGS=tests/unit)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+check: install ## Lint, formatting and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy $(TYPED)
+
+format: install ## Put the code into its one format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: install ## Measure signatures per second, CPU and memory
+	$(BIN)/python -m tests.bench $(ARGS)
+
+organizer: install ## The organizers' command line (make organizer ARGS="--help")
+	@$(BIN)/python -m organizer $(ARGS)
+
+deploy: ## Put the petition online (make deploy PROJECT=my-project)
+	@test -n "$(PROJECT)" || { echo "Say which Google Cloud project: make deploy PROJECT=my-project." >&2; exit 1; }
+	$(TERRAFORM) -chdir=infra init
+	$(TERRAFORM) -chdir=infra apply -var project=$(PROJECT)
+
+screenshots: install ## Take the pictures in the documentation
+	$(BIN)/python -m tests.browser.screenshots

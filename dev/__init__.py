@@ -1,0 +1,23 @@
+"""
+Everything runs on one machine: the emulator, the four functions and the page.
+
+- `python -m dev` starts it all (`__main__`, `stack`);
+- `emulator` finds and starts Google's Firestore emulator, `download` fetches it when need be;
+- `functions` starts each function as its own process, `site` serves the page;
+- `keys` are for development only; `process` and `ports` know the operating system.
+
+Tests use the same modules, so what they test is what `make run` runs.
+Nothing here is deployed.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RUN_FOLDER = ROOT / ".run"
+HOST = "127.0.0.1"  # Never more: what runs here has no secrets worth the name.
+
+
+class CannotStart(Exception):
+    """
+    Something is missing on this machine; the message is one sentence that says what to do.
+    """

@@ -1,0 +1,213 @@
+"""
+Google's own Firestore emulator: found, started, saved and stopped.
+
+It is looked for in this order: FIRESTORE_EMULATOR_HOST, a running one; an installed Google Cloud
+SDK; otherwise the published file, downloaded once.
+"""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev import HOST, CannotStart
+from dev.download import download
+from dev.ports import free_port
+from dev.process import DIRECT, Process
+
+MAIN_CLASS = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
+
+# Where the SDK keeps the emulator, and where installers put the SDK.
+SDK_JAR = Path("platform/cloud-firestore-emulator/cloud-firestore-emulator.jar")
+SDK_ROOTS = (
+    "~/google-cloud-sdk",
+    "/usr/lib/google-cloud-sdk",
+    "/usr/share/google-cloud-sdk",
+    "/usr/local/google-cloud-sdk",
+    "/opt/google-cloud-sdk",
+    "/opt/homebrew/share/google-cloud-sdk",
+    "/usr/local/share/google-cloud-sdk",
+    "/snap/google-cloud-cli/current",
+)
+SDK_JAVA = 17  # What the SDK's emulator was seen to run on.
+
+# The version that Firebase's tools install; its checksum is theirs too.
+PUBLISHED_VERSION = "1.22.0"
+PUBLISHED_URL = (
+    "https://storage.googleapis.com/firebase-preview-drop/emulator/"
+    f"cloud-firestore-emulator-v{PUBLISHED_VERSION}.jar"
+)
+PUBLISHED_SHA256 = "9b6498b7f62714d67f48f59b3818883cd682dbcd46b9f59511de81c97bb5166c"
+PUBLISHED_JAVA = 21
+
+START_SECONDS = 60  # It takes one second; a busy machine may need many.
+EXPORT_NAME = "saved"
+
+
+@dataclass
+class Emulator:
+    """
+    A running emulator; without a process, it is somebody else's.
+    """
+
+    host: str
+    process: Process | None = None
+
+    def save(self, project: str, folder: Path) -> None:
+        """
+        Write a project's documents to a folder, replacing what an earlier run saved.
+
+        The emulator's own --export-on-exit fails, as it asks for a database without a name; this
+        is the call that Firebase's tools make.
+        """
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="saving-") as new:
+            body = {
+                "database": f"projects/{project}/databases/(default)",
+                "export_directory": new,
+                "export_name": EXPORT_NAME,
+            }
+            request = urllib.request.Request(
+                f"http://{self.host}/emulator/v1/projects/{project}:export",
+                data=json.dumps(body).encode(),
+                headers={"Content-Type": "application/json"},
+            )
+            DIRECT.open(request, timeout=START_SECONDS).close()
+            with contextlib.suppress(FileNotFoundError):
+                folder.rename(Path(new, "old"))
+            Path(new, EXPORT_NAME).rename(folder)
+
+    def stop(self) -> None:
+        """
+        End the emulator if it is ours, and all that it holds.
+        """
+        if self.process:
+            self.process.stop()
+
+
+def start_emulator(
+    log_path: Path, *, port: int | None = None, seed: Path | None = None
+) -> Emulator:
+    """
+    Start an emulator, or use the one that FIRESTORE_EMULATOR_HOST names.
+
+    Args:
+        log_path: Where its output goes.
+        port: A free one is chosen if none is given.
+        seed: A folder written by `Emulator.save`; it need not exist.
+
+    Raises:
+        CannotStart: Java or the emulator is missing, or it does not start.
+    """
+    if host := os.environ.get("FIRESTORE_EMULATOR_HOST"):
+        return Emulator(host)
+    java, jar = find_emulator(os.environ)
+    host = f"{HOST}:{port or free_port()}"
+    command: list[str | Path] = [
+        java,
+        "-cp",
+        jar,
+        MAIN_CLASS,
+        "start",
+        "--host",
+        HOST,
+        "--port",
+        host.split(":")[1],
+    ]
+    saved = seed and seed / f"{EXPORT_NAME}.overall_export_metadata"
+    if saved and saved.exists():
+        command += ["--seed_from_export", saved]
+    process = Process("The Firestore emulator", command, os.environ, log_path)
+    try:
+        process.wait_until_it_answers(f"http://{host}/", seconds=START_SECONDS)
+    except BaseException:
+        process.stop()
+        raise
+    return Emulator(host, process)
+
+
+@contextlib.contextmanager
+def running_emulator(log_path: Path) -> Iterator[Emulator]:
+    """
+    Start an emulator for as long as a block lasts.
+    """
+    emulator = start_emulator(log_path)
+    try:
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+def find_emulator(env: Mapping[str, str]) -> tuple[Path, Path]:
+    """
+    Find Java and the emulator's file, and download the latter if there is none.
+
+    Raises:
+        CannotStart: Java is missing or too old, or the download failed.
+    """
+    if jar := find_sdk_jar(env):
+        return find_java(env, at_least=SDK_JAVA), jar
+    # Java first: nobody should wait for a download that cannot be used.
+    java = find_java(env, at_least=PUBLISHED_JAVA)
+    target = cache_folder(env) / f"cloud-firestore-emulator-v{PUBLISHED_VERSION}.jar"
+    return java, download(PUBLISHED_URL, target, sha256=PUBLISHED_SHA256)
+
+
+def find_sdk_jar(env: Mapping[str, str]) -> Path | None:
+    """
+    Find the emulator of an installed Google Cloud SDK.
+    """
+    roots = [Path(env["CLOUDSDK_ROOT_DIR"])] if env.get("CLOUDSDK_ROOT_DIR") else []
+    if gcloud := shutil.which("gcloud", path=env.get("PATH")):
+        roots.append(Path(gcloud).resolve().parent.parent)
+    roots += [Path(root).expanduser() for root in SDK_ROOTS]
+    return next((root / SDK_JAR for root in roots if (root / SDK_JAR).is_file()), None)
+
+
+def find_java(env: Mapping[str, str], *, at_least: int) -> Path:
+    """
+    Find a Java that is new enough: JAVA_HOME's, or the one on the PATH.
+
+    Raises:
+        CannotStart: There is none, or it is too old.
+    """
+    home = env.get("JAVA_HOME")
+    java = shutil.which("java", path=f"{home}/bin") if home else None
+    java = java or shutil.which("java", path=env.get("PATH"))
+    advice = (
+        f"install Java {at_least} or newer, for example with "
+        f"`apt install openjdk-{at_least}-jre-headless` or from https://adoptium.net."
+    )
+    if java is None:
+        raise CannotStart(f"The Firestore emulator needs Java, and there is none: {advice}")
+    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
+    version = java_version(said)
+    if version is None or version < at_least:
+        raise CannotStart(
+            f"The Firestore emulator needs a newer Java than {java} ({version or 'unknown'}): "
+            f"{advice}"
+        )
+    return Path(java)
+
+
+def java_version(said: str) -> int | None:
+    """
+    Read the feature release from what `java -version` prints: 17 from "17.0.15", 8 from "1.8.0".
+    """
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found[1]) if found else None
+
+
+def cache_folder(env: Mapping[str, str]) -> Path:
+    """
+    Return the folder of ours in the user's cache.
+    """
+    base = env.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path("~/.cache").expanduser()) / "savemyfriend"

@@ -1,0 +1,124 @@
+"""
+The four functions, each started as the deployed ones are: by functions-framework, on its own.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev import HOST, ROOT
+from dev.keys import DevelopmentKeys
+from dev.process import Process
+
+# What every function is told, and what only one of them is.
+COMMON = ("GOOGLE_CLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "ALLOWED_ORIGINS", "SITE_URL")
+OWN: dict[str, tuple[str, ...]] = {
+    "sign": ("PEPPER", "SEAL_PUBLIC_KEY"),
+    "count": (),
+    "share-link": ("SHARE_LINK_URL",),
+    "withdraw": (),
+}
+FUNCTIONS = tuple(OWN)
+
+# Of this machine's own environment, what programs need in order to run at all.
+MACHINE = ("PATH", "HOME", "LANG", "TMPDIR")
+
+START_SECONDS = 60  # It takes one second; a busy machine may need many.
+
+
+@dataclass(frozen=True)
+class Running:
+    """
+    A function's process and the address where it answers, without a trailing slash.
+    """
+
+    name: str
+    url: str
+    program: Process
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """
+        Return the framework's own process, to be signalled and waited for.
+        """
+        return self.program.popen
+
+    def log(self) -> str:
+        """
+        Return everything that the function has written so far.
+        """
+        return self.program.log()
+
+    def wait(self) -> None:
+        """
+        Return when the function answers.
+
+        The address asked is one that the framework answers itself, so no function counts it.
+
+        Raises:
+            CannotStart: It ended, or took too long.
+        """
+        self.program.wait_until_it_answers(f"{self.url}/robots.txt", seconds=START_SECONDS)
+
+    def stop(self) -> None:
+        """
+        End the function as the platform does, by SIGTERM.
+        """
+        self.program.stop()
+
+
+def settings(
+    *, project: str, emulator: str, site: str, share_link: str, keys: DevelopmentKeys
+) -> dict[str, str]:
+    """
+    Return every variable that some function reads.
+
+    Args:
+        emulator: HOST:PORT.
+        site: The page's address; under both names of this machine it may call the functions.
+        share_link: The share-link function's address.
+    """
+    origins = {site, site.replace("localhost", HOST), site.replace(HOST, "localhost")}
+    return {
+        "GOOGLE_CLOUD_PROJECT": project,
+        "FIRESTORE_EMULATOR_HOST": emulator,
+        "ALLOWED_ORIGINS": ",".join(sorted(origins)),
+        "SITE_URL": site,
+        "SHARE_LINK_URL": share_link,
+        "PEPPER": keys.pepper,
+        "SEAL_PUBLIC_KEY": keys.seal_public_key,
+    }
+
+
+def launch(
+    name: str,
+    port: int,
+    variables: Mapping[str, str],
+    log_path: Path,
+    *,
+    extra: Mapping[str, str | None] | None = None,
+) -> Running:
+    """
+    Start a function without waiting for it.
+
+    Args:
+        name: As deployed, for example share-link.
+        variables: Made by `settings`; the function is told only what it needs.
+        extra: More variables, or other values; None takes one away.
+    """
+    target = name.replace("-", "_")
+    command: list[str | Path] = [
+        # The script beside this Python; `python -m` would put the working folder on sys.path.
+        Path(sys.executable).with_name("functions-framework"),
+        *("--source", ROOT / "functions" / f"{target}.py", "--target", target),
+        *("--host", HOST, "--port", str(port)),
+    ]
+    env: dict[str, str | None] = {key: os.environ[key] for key in MACHINE if key in os.environ}
+    env |= {key: variables[key] for key in (*COMMON, *OWN[name])}
+    # As on the platform: a line is in the log as soon as it is written.
+    env |= {"PYTHONUNBUFFERED": "TRUE", **(extra or {})}
+    told = {key: value for key, value in env.items() if value is not None}
+    return Running(name, f"http://{HOST}:{port}", Process(name, command, told, log_path))

@@ -1,0 +1,163 @@
+"""
+The page on this machine: `frontend/` and the few files that a deployment puts beside it.
+"""
+
+import functools
+import io
+import json
+import threading
+from collections.abc import Mapping
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO
+from urllib.parse import urlsplit
+
+from dev import HOST, ROOT
+
+PETITION = "savemyfriend"
+FRONTEND = ROOT / "frontend"
+
+
+class Site:
+    """
+    A static server in a thread of this process.
+    """
+
+    def __init__(self, port: int, config: Mapping[str, object], frontend: Path = FRONTEND) -> None:
+        handler = functools.partial(
+            _Handler,
+            frontend=frontend,
+            config=json.dumps(config, indent=2).encode(),
+            headers_of_page=page_headers(frontend, config),
+        )
+        self._server = _Server((HOST, port), handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """
+        Stop serving; requests under way are answered.
+        """
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def site_config(functions: Mapping[str, str], seal_public_key: str) -> dict[str, object]:
+    """
+    Return what the page reads as `config.json`.
+
+    Args:
+        functions: Address by name, such as share-link, without trailing slashes.
+    """
+    return {
+        "petition": PETITION,
+        "functions": {name.replace("-", "_"): url for name, url in functions.items()},
+        "seal_public_key": seal_public_key,
+    }
+
+
+def page_headers(frontend: Path, config: Mapping[str, object]) -> dict[str, str]:
+    """
+    Read the page's security headers from `headers.json`; `{connect}` is the functions' origins.
+    """
+    path = frontend / "headers.json"
+    if not path.exists():
+        return {}
+    functions = config["functions"]
+    assert isinstance(functions, dict)  # noqa: S101  # As `site_config` made it.
+    connect = " ".join(sorted({origin(url) for url in functions.values()}))
+    headers: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return {name: value.replace("{connect}", connect) for name, value in headers.items()}
+
+
+def origin(url: str) -> str:
+    """
+    Cut an address to its origin; one that is only a path has the page's own, 'self'.
+    """
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
+
+
+class _Server(ThreadingHTTPServer):
+    # A browser that keeps a connection open must not keep us from ending.
+    daemon_threads = True
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """
+    Serve `frontend/`, with the files that a deployment adds, and say nothing about it.
+    """
+
+    protocol_version = "HTTP/1.1"
+    # Written out, because the machine's own table may say otherwise, and a browser runs no
+    # module that comes with another type.
+    extensions_map = {
+        "": "application/octet-stream",
+        ".css": "text/css; charset=utf-8",
+        ".html": "text/html; charset=utf-8",
+        ".ico": "image/x-icon",
+        ".js": "text/javascript; charset=utf-8",
+        ".json": "application/json",
+        ".mjs": "text/javascript; charset=utf-8",
+        ".png": "image/png",
+        ".svg": "image/svg+xml",
+        ".txt": "text/plain; charset=utf-8",
+        ".webmanifest": "application/manifest+json",
+        ".woff2": "font/woff2",
+    }
+
+    def __init__(
+        self,
+        *args: Any,
+        frontend: Path,
+        config: bytes,
+        headers_of_page: Mapping[str, str],
+    ) -> None:
+        self.config = config
+        self.headers_of_page = headers_of_page
+        super().__init__(*args, directory=str(frontend))
+
+    def send_head(self) -> io.BytesIO | BinaryIO | None:
+        """
+        Answer with the configuration, which is no file, or leave it to the base class.
+        """
+        if urlsplit(self.path).path != "/config.json":
+            return super().send_head()
+        self.send_response(200)
+        self.send_header("Content-Type", self.extensions_map[".json"])
+        self.send_header("Content-Length", str(len(self.config)))
+        self.end_headers()
+        return io.BytesIO(self.config)
+
+    def translate_path(self, path: str) -> str:
+        """
+        Find the file of an address; two kinds are the functions' own.
+        """
+        place = PurePosixPath(urlsplit(path).path)
+        if str(place) == "/addresses.json":
+            return str(ROOT / "functions" / "petition" / place.name)
+        if str(place.parent) == "/petitions":
+            return str(ROOT / "functions" / "petitions" / place.name)
+        return super().translate_path(path)
+
+    def list_directory(self, path: Any) -> None:
+        """
+        List nothing: a bucket does not either.
+        """
+        self.send_error(404)
+
+    def end_headers(self) -> None:
+        """
+        Add the page's own headers to every answer.
+        """
+        for name, value in self.headers_of_page.items():
+            self.send_header(name, value)
+        # What is being edited must be seen at the next reload.
+        self.send_header("Cache-Control", "no-store")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """
+        Keep the terminal for the table and for what goes wrong.
+        """

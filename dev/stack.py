@@ -1,0 +1,107 @@
+"""
+All that `make run` and the tests start together: the functions and the page, on one emulator.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from dev import HOST
+from dev.emulator import Emulator
+from dev.functions import FUNCTIONS, Running, launch, settings
+from dev.keys import DevelopmentKeys
+from dev.ports import free_port
+from dev.site import Site, site_config
+
+
+@dataclass
+class Stack:
+    """
+    The running parts and their addresses, none of which ends in a slash.
+    """
+
+    emulator: Emulator
+    project: str
+    keys: DevelopmentKeys
+    site: str
+    functions: dict[str, Running] = field(default_factory=dict)
+
+    @property
+    def private_key(self) -> ec.EllipticCurvePrivateKey:
+        """
+        Return the key that opens what the page and the functions seal.
+        """
+        return self.keys.private_key
+
+    @property
+    def sign(self) -> str:
+        """
+        Return the address of sign.
+        """
+        return self.functions["sign"].url
+
+    @property
+    def count(self) -> str:
+        """
+        Return the address of count.
+        """
+        return self.functions["count"].url
+
+    @property
+    def share_link(self) -> str:
+        """
+        Return the address of share-link.
+        """
+        return self.functions["share-link"].url
+
+    @property
+    def withdraw(self) -> str:
+        """
+        Return the address of withdraw.
+        """
+        return self.functions["withdraw"].url
+
+
+@contextlib.contextmanager
+def running_stack(
+    emulator: Emulator,
+    project: str,
+    keys: DevelopmentKeys,
+    log_folder: Path,
+    *,
+    ports: Mapping[str, int] | None = None,
+) -> Iterator[Stack]:
+    """
+    Run the functions and the page for as long as a block lasts, which starts when all answer.
+
+    Args:
+        ports: By name: site, sign, count, share-link, withdraw; free ones if none are given.
+
+    Raises:
+        CannotStart: One of them does not start; then none is left running.
+    """
+    ports = ports or {name: free_port() for name in ("site", *FUNCTIONS)}
+    urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
+    variables = settings(
+        project=project,
+        emulator=emulator.host,
+        site=urls["site"],
+        share_link=urls["share-link"],
+        keys=keys,
+    )
+    stack = Stack(emulator, project, keys, urls["site"])
+    with contextlib.ExitStack() as stopping:
+        # Together, because each takes a second to start.
+        for name in FUNCTIONS:
+            function = launch(name, ports[name], variables, log_folder / f"{name}.log")
+            stopping.callback(function.stop)
+            stack.functions[name] = function
+        config = site_config({name: urls[name] for name in FUNCTIONS}, keys.seal_public_key)
+        site = Site(ports["site"], config)
+        stopping.callback(site.stop)
+        for function in stack.functions.values():
+            function.wait()
+        yield stack

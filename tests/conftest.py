@@ -1,0 +1,98 @@
+"""
+What tests need to run: the emulator, the functions and the page, all of them real.
+"""
+
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dev.emulator import Emulator, running_emulator
+from dev.functions import FUNCTIONS, Running, launch, settings
+from dev.keys import DevelopmentKeys, make_keys
+from dev.ports import free_port
+from dev.stack import Stack, running_stack
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """
+    Run async tests on asyncio, as the functions do.
+    """
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """
+    Start one Firestore emulator for this process, or use FIRESTORE_EMULATOR_HOST.
+    """
+    with running_emulator(tmp_path_factory.mktemp("emulator") / "emulator.log") as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="session")
+def keys() -> DevelopmentKeys:
+    """
+    Make keys that this run of the tests forgets.
+    """
+    return make_keys()
+
+
+def new_project() -> str:
+    """
+    Name a project that nobody has used; the emulator takes any, and keeps them apart.
+    """
+    return f"demo-{uuid.uuid4().hex[:16]}"
+
+
+@pytest.fixture
+def project() -> str:
+    """
+    Give each test a database of its own.
+    """
+    return new_project()
+
+
+@pytest.fixture
+def start_function(
+    emulator: Emulator, project: str, keys: DevelopmentKeys, tmp_path: Path
+) -> Iterator[Callable[..., Running]]:
+    """
+    Start functions by name, with the test's own project, and stop them when the test ends.
+
+    `start_function("sign", OPEN_FORM="false", PEPPER=None)` adds a variable and takes one away.
+    """
+    started: list[Running] = []
+
+    def start(name: str, **extra: str | None) -> Running:
+        assert name in FUNCTIONS
+        variables = settings(
+            project=project,
+            emulator=emulator.host,
+            site="http://127.0.0.1:8000",
+            share_link="http://127.0.0.1:8083",
+            keys=keys,
+        )
+        log_path = tmp_path / f"{name}-{len(started)}.log"
+        function = launch(name, free_port(), variables, log_path, extra=extra)
+        started.append(function)
+        function.wait()
+        return function
+
+    yield start
+    for function in started:
+        function.stop()
+
+
+@pytest.fixture(scope="module")
+def services(
+    emulator: Emulator, keys: DevelopmentKeys, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """
+    Run all four functions and the page against the emulator, with a project of their own.
+    """
+    folder = tmp_path_factory.mktemp("services")
+    with running_stack(emulator, new_project(), keys, folder) as stack:
+        yield stack
