@@ -18,7 +18,7 @@ from dev import ROOT, CannotStart
 # The leash waits for the end of its input, which comes when the process that holds the other end
 # is gone, however it went, and then ends the group. PR_SET_PDEATHSIG would do this in the kernel,
 # but only on Linux, and it fires already when the thread that started the program ends.
-LEASH = 'read -r _; kill -TERM -- "-$0"; sleep 2; kill -KILL -- "-$0"'
+LEASH = 'read -r _; kill -s TERM -- "-$0"; sleep 2; kill -s KILL -- "-$0"'
 
 # What runs here is never behind a proxy, whatever the environment says.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
