@@ -1,0 +1,36 @@
+# A budget tells, it does not stop anything: a petition that goes viral must not be switched off by its success.
+resource "google_billing_budget" "this" {
+  provider = google.billing
+  for_each = var.billing_account == null ? toset([]) : toset([var.billing_account])
+
+  billing_account = each.key
+  display_name    = "SaveMyFriend: ${var.project}"
+
+  budget_filter {
+    projects = ["projects/${data.google_project.this.number}"]
+  }
+
+  amount {
+    specified_amount {
+      units = tostring(var.monthly_budget)
+    }
+  }
+
+  dynamic "threshold_rules" {
+    for_each = [0.5, 0.9, 1.0]
+
+    content {
+      threshold_percent = threshold_rules.value
+    }
+  }
+
+  # The month's end is foreseen on the day of the spike, while there is time to act.
+  threshold_rules {
+    threshold_percent = 1.2
+    spend_basis       = "FORECASTED_SPEND"
+  }
+
+  all_updates_rule {
+    monitoring_notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+  }
+}

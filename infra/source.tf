@@ -1,0 +1,53 @@
+# One archive for the four functions: the build variable GOOGLE_FUNCTION_SOURCE chooses the file.
+
+locals {
+  source_root = "${path.module}/../functions"
+
+  # Named by what belongs in it, not by what does not: caches, notes and editors' files stay out by themselves.
+  source_files = [
+    for path in fileset(local.source_root, "**/*.{py,json}") : path
+    if !can(regex("(^|/)(tests?|\\.[^/]*)/", path))
+  ]
+}
+
+data "archive_file" "functions" {
+  type        = "zip"
+  output_path = "${path.module}/build/functions.zip"
+
+  # Otherwise the hash would depend on the umask of whoever runs this.
+  output_file_mode = "0644"
+
+  dynamic "source" {
+    for_each = local.source_files
+
+    content {
+      filename = source.value
+      content  = file("${local.source_root}/${source.value}")
+    }
+  }
+
+  source {
+    filename = "requirements.txt"
+    content  = file("${path.module}/../requirements.txt")
+  }
+}
+
+resource "google_storage_bucket" "source" {
+  # checkov:skip=CKV_GCP_62:Access logs would tell only who deployed, and the audit log of administration does that.
+  # checkov:skip=CKV_GCP_78:An archive is named by its hash and never overwritten, so there are no versions to keep.
+  name     = "${var.project}-source"
+  location = var.region
+
+  force_destroy               = true
+  public_access_prevention    = "enforced"
+  uniform_bucket_level_access = true
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_storage_bucket_object" "functions" {
+  # A changed byte means a new object and so a deployment; nothing else does.
+  name   = "functions-${substr(data.archive_file.functions.output_sha256, 0, 16)}.zip"
+  bucket = google_storage_bucket.source.name
+  source = data.archive_file.functions.output_path
+}
