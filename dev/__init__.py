@@ -17,7 +17,7 @@ RUN_FOLDER = ROOT / ".run"
 HOST = "127.0.0.1"  # Never more: what runs here has no secrets worth the name.
 
 
-class CannotStart(Exception):
+class CannotRun(Exception):
     """
     Something is missing on this machine; the message is one sentence that says what to do.
     """

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from dev import CannotStart
+from dev import CannotRun
 
 CHUNK_BYTES = 1 << 20
 TIMEOUT_SECONDS = 30
@@ -29,7 +29,7 @@ def download(url: str, target: Path, *, sha256: str) -> Path:
         sha256: 64 hexadecimal digits, lower case.
 
     Raises:
-        CannotStart: The network, the server or the checksum said no.
+        CannotRun: The network, the server or the checksum said no.
     """
     if target.exists():
         return target
@@ -38,14 +38,14 @@ def download(url: str, target: Path, *, sha256: str) -> Path:
         with _unfinished(target) as part:
             found = _fetch(url, part)
             if found != sha256:
-                raise CannotStart(
+                raise CannotRun(
                     f"What {url} sent is not the file we know (SHA-256 {found}): "
                     "nothing was kept; try again, or install the Google Cloud SDK's emulator "
                     "with `gcloud components install cloud-firestore-emulator`."
                 )
             part.replace(target)
     except (OSError, http.client.HTTPException) as error:
-        raise CannotStart(
+        raise CannotRun(
             f"The Firestore emulator could not be downloaded from {url} ({error}): check the "
             "network and try again, or install the Google Cloud SDK's emulator with "
             "`gcloud components install cloud-firestore-emulator`."

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev import HOST, CannotStart
+from dev import HOST, CannotRun
 from dev.download import download
 from dev.ports import free_port
 from dev.process import DIRECT, Process
@@ -104,7 +104,7 @@ def start_emulator(
         seed: A folder written by `Emulator.save`; it need not exist.
 
     Raises:
-        CannotStart: Java or the emulator is missing, or it does not start.
+        CannotRun: Java or the emulator is missing, or it does not start.
     """
     if host := os.environ.get("FIRESTORE_EMULATOR_HOST"):
         return Emulator(host)
@@ -150,7 +150,7 @@ def find_emulator(env: Mapping[str, str]) -> tuple[Path, Path]:
     Find Java and the emulator's file, and download the latter if there is none.
 
     Raises:
-        CannotStart: Java is missing or too old, or the download failed.
+        CannotRun: Java is missing or too old, or the download failed.
     """
     if jar := find_sdk_jar(env):
         return find_java(env, at_least=SDK_JAVA), jar
@@ -176,7 +176,7 @@ def find_java(env: Mapping[str, str], *, at_least: int) -> Path:
     Find a Java that is new enough: JAVA_HOME's, or the one on the PATH.
 
     Raises:
-        CannotStart: There is none, or it is too old.
+        CannotRun: There is none, or it is too old.
     """
     home = env.get("JAVA_HOME")
     java = shutil.which("java", path=f"{home}/bin") if home else None
@@ -186,11 +186,11 @@ def find_java(env: Mapping[str, str], *, at_least: int) -> Path:
         f"`apt install openjdk-{at_least}-jre-headless` or from https://adoptium.net."
     )
     if java is None:
-        raise CannotStart(f"The Firestore emulator needs Java, and there is none: {advice}")
+        raise CannotRun(f"The Firestore emulator needs Java, and there is none: {advice}")
     said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
     version = java_version(said)
     if version is None or version < at_least:
-        raise CannotStart(
+        raise CannotRun(
             f"The Firestore emulator needs a newer Java than {java} ({version or 'unknown'}): "
             f"{advice}"
         )

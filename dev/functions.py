@@ -59,7 +59,7 @@ class Running:
         The address asked is one that the framework answers itself, so no function counts it.
 
         Raises:
-            CannotStart: It ended, or took too long.
+            CannotRun: It ended, or took too long.
         """
         self.program.wait_until_it_answers(f"{self.url}/robots.txt", seconds=START_SECONDS)
 
@@ -68,6 +68,12 @@ class Running:
         End the function as the platform does, by SIGTERM.
         """
         self.program.stop()
+
+    def kill(self) -> None:
+        """
+        End the framework and its worker at once, as a crash of the machine would.
+        """
+        self.program.kill()
 
 
 def settings(

@@ -13,12 +13,14 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dev import ROOT, CannotStart
+from dev import ROOT, CannotRun
 
 # The leash waits for the end of its input, which comes when the process that holds the other end
 # is gone, however it went, and then ends the group. PR_SET_PDEATHSIG would do this in the kernel,
 # but only on Linux, and it fires already when the thread that started the program ends.
 LEASH = 'read -r _; kill -s TERM -- "-$0"; sleep 2; kill -s KILL -- "-$0"'
+
+QUOTED_LINES = 20
 
 # What runs here is never behind a proxy, whatever the environment says.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -61,6 +63,13 @@ class Process:
         """
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
+    def last_words(self) -> str:
+        """
+        Quote the end of the log, and say where the rest is.
+        """
+        lines = self.log().splitlines()[-QUOTED_LINES:]
+        return "\n".join((f"The end of its log, {self.log_path}:", *lines))
+
     def is_running(self) -> bool:
         """
         Tell whether the program is still there.
@@ -72,15 +81,15 @@ class Process:
         Return as soon as an HTTP request gets any answer.
 
         Raises:
-            CannotStart: The program ended, or took too long; with the end of its log.
+            CannotRun: The program ended, or took too long; with the end of its log.
         """
         deadline = time.monotonic() + seconds
         while not answers(url):
             if not self.is_running():
-                raise CannotStart(f"{self.name} ended while starting:\n{self._end_of_log()}")
+                raise CannotRun(f"{self.name} ended while starting. {self.last_words()}")
             if time.monotonic() > deadline:
-                raise CannotStart(
-                    f"{self.name} did not answer within {seconds:.0f} s:\n{self._end_of_log()}"
+                raise CannotRun(
+                    f"{self.name} did not answer within {seconds:.0f} s. {self.last_words()}"
                 )
             time.sleep(0.02)
 
@@ -92,31 +101,27 @@ class Process:
         """
         if self.is_running():
             self.popen.terminate()
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 self.popen.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self.kill()
-        self._let_go()
+        self.kill()
 
     def kill(self) -> None:
         """
-        End the program and what it started at once, as a crash would.
+        End the program at once, as a crash would, and with it all that it started.
         """
-        with contextlib.suppress(ProcessLookupError):
+        # macOS calls it a lack of permission when only the dead are left in a group.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
         self.popen.wait()
-        self._let_go()
+        self._unleash()
 
-    def _let_go(self) -> None:
+    def _unleash(self) -> None:
         # First the leash, then its input: otherwise it would shoot at a number that may be
         # somebody else's by now.
         self._leash.kill()
         self._leash.wait()
         if self._leash.stdin:
             self._leash.stdin.close()
-
-    def _end_of_log(self) -> str:
-        return "\n".join(self.log().splitlines()[-20:])
 
 
 def answers(url: str) -> bool:

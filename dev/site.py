@@ -82,6 +82,8 @@ def origin(url: str) -> str:
 class _Server(ThreadingHTTPServer):
     # A browser that keeps a connection open must not keep us from ending.
     daemon_threads = True
+    # Browsers open several at once, and the default is 5.
+    request_queue_size = 64
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -81,7 +81,7 @@ def running_stack(
         ports: By name: site, sign, count, share-link, withdraw; free ones if none are given.
 
     Raises:
-        CannotStart: One of them does not start; then none is left running.
+        CannotRun: One of them does not start; then none is left running.
     """
     ports = ports or {name: free_port() for name in ("site", *FUNCTIONS)}
     urls = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
