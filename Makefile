@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format bench organizer deploy screenshots
+.PHONY: help install run test check ci format bench organizer deploy screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -37,6 +37,9 @@ check: install ## Lint, formatting and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(TYPED)
+
+ci: ## Install what a bare Debian machine lacks, then check and test
+	.ci/run
 
 format: install ## Put the code into its one format
 	$(BIN)/ruff check --fix
