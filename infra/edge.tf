@@ -67,7 +67,6 @@ resource "google_compute_region_network_endpoint_group" "function" {
 }
 
 resource "google_compute_backend_service" "function" {
-  # checkov:skip=CKV2_GCP_12:There is no network here whose ports a firewall could open.
   for_each = local.edge_functions
 
   name                  = each.key

@@ -1,0 +1,162 @@
+"""
+Terraform on a copy of what it deploys, with providers that need neither network nor cloud.
+
+`terraform-offline` runs the real terraform against the providers' real schemas, and makes up what
+Google would answer. Where it is not found, plain terraform does what it can without an account.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dev import ROOT
+
+OFFLINE = ROOT.parent / "shared/tools/terraform-offline/terraform-offline"
+
+# What is deployed, and so what the copy needs.
+DEPLOYED = ("infra", "functions", "frontend", "requirements.txt")
+
+# The point (0, 0) is on no curve, but has the form of a key.
+VALUES = {"project": "petition-test", "seal_public_key": "BA" + 85 * "A"}
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """
+    A terraform command and the folder with `infra` in which it works.
+    """
+
+    command: Path | str
+    folder: Path
+
+    @property
+    def is_offline(self) -> bool:
+        """
+        Tell whether it can apply without an account.
+        """
+        return self.command == OFFLINE
+
+    def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        """
+        Run one command in `infra` and return what it said, whether or not it succeeded.
+        """
+        env = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+        env |= {f"TF_VAR_{name}": value for name, value in VALUES.items()}
+        return subprocess.run(
+            [self.command, "-chdir=infra", *arguments],
+            cwd=self.folder,
+            env=env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def ask(self, *arguments: str, stdin: str = "") -> str:
+        """
+        Run one command that must succeed and return what it printed.
+        """
+        done = self.run(*arguments, stdin=stdin)
+        assert done.returncode == 0, f"terraform {arguments[0]}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """
+    The state after an apply.
+    """
+
+    state: dict[str, Any]
+    text: str
+
+    def resource(self, address: str) -> dict[str, Any]:
+        """
+        Return the values of one resource or data source.
+        """
+        resources = self.state["values"]["root_module"]["resources"]
+        return next(found["values"] for found in resources if found["address"] == address)
+
+
+@pytest.fixture(scope="session")
+def terraform() -> Terraform:
+    """
+    Make a fresh copy of what is deployed, for this process of the tests alone, and initialise it.
+    """
+    command = OFFLINE if OFFLINE.exists() else shutil.which("terraform")
+    if command is None or shutil.which("terraform") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has no terraform: install Terraform 1.11 or newer")
+        pytest.skip("needs terraform: install Terraform 1.11 or newer")
+    terraform = Terraform(command, copy_of_the_deployed())
+    terraform.ask("init", "-backend=false", "-input=false")
+    return terraform
+
+
+def copy_of_the_deployed() -> Path:
+    """
+    Copy what is deployed to a folder that stays the same from run to run.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    folder = ROOT / ".run" / f"terraform-{worker}"
+    shutil.rmtree(folder, ignore_errors=True)
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules", ".terraform*", "*.tfvars")
+    for name in DEPLOYED:
+        source, target = ROOT / name, folder / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=ignored)
+        else:
+            shutil.copy(source, target)
+    # A checkout of its own: terraform-offline mirrors the checkout that a configuration lies in.
+    (folder / ".git").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def deployed(terraform: Terraform) -> Iterator[Deployed]:
+    """
+    Apply everything with made-up values, and destroy it in the end.
+    """
+    if not terraform.is_offline:
+        pytest.skip("needs terraform-offline: plain terraform cannot apply without an account")
+    terraform.ask("apply", "-auto-approve", "-input=false")
+    text = terraform.ask("show", "-json")
+    yield Deployed(json.loads(text), text)
+    terraform.ask("destroy", "-auto-approve", "-input=false")
+
+
+@pytest.fixture(scope="session")
+def archive(terraform: Terraform) -> Path:
+    """
+    Have Terraform build the functions' archive, without anything else.
+    """
+    terraform.ask("plan", "-target=data.archive_file.functions", "-input=false")
+    # Where the configuration is worked on is terraform's to say.
+    folder = terraform.ask("console", stdin="abspath(path.module)\n").strip().strip('"')
+    return Path(folder, "build", "functions.zip")
+
+
+def environment(name: str, requirements: Path) -> Path:
+    """
+    Make a virtual environment with only these requirements, kept until they change.
+
+    Returns:
+        Its folder of programs.
+    """
+    folder = ROOT / ".run" / f"venv-{name}"
+    stamp = folder / "installed"
+    wanted = f"{sys.version}\n{requirements.read_text()}"
+    if not stamp.exists() or stamp.read_text() != wanted:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+        pip = [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "-r", requirements], check=True)
+        stamp.write_text(wanted)
+    return folder / "bin"

@@ -1,0 +1,130 @@
+"""
+The arithmetic behind docs/scaling.md.
+"""
+
+import itertools
+import math
+
+import pytest
+
+from tests.bench.scaling import (
+    RAMP_SECONDS,
+    READ,
+    WRITE,
+    Sign,
+    allowed,
+    level,
+    readers,
+    spike,
+    table,
+)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "operations"), [(0, 500), (4.9, 500), (5, 750), (15, 1690), (20, 2530), (30, 5700)]
+)
+def test_ramp_is_the_one_that_firestore_recommends(minutes: float, operations: int) -> None:
+    assert allowed(60 * minutes) == pytest.approx(operations, rel=0.01)
+
+
+@pytest.mark.parametrize("rate", [50, 200, 800, 1100])
+def test_group_is_what_arrives_while_the_one_before_is_under_way(rate: float) -> None:
+    sign = Sign()
+
+    group = sign.group(rate)
+
+    assert group == pytest.approx(rate * sign.round_trip(group) / sign.in_flight)
+
+
+def test_single_signature_never_waits_for_a_group_to_fill() -> None:
+    assert Sign().group(0.1) == 1
+
+
+def test_instance_at_its_limit_sends_full_groups_without_a_pause() -> None:
+    sign = Sign(cpu=0.0001)
+
+    assert sign.capacity() == pytest.approx(2 * 50 / (0.015 + 0.050 + 50 * 0.0005))
+    assert sign.group(sign.capacity()) == pytest.approx(50)
+
+
+def test_slow_processor_limits_an_instance_before_the_database_does() -> None:
+    assert Sign(cpu=0.01).capacity() == 100
+
+
+def test_more_signatures_never_need_fewer_instances() -> None:
+    wanted = [Sign(most=1000).instances(rate) for rate in range(1, 20_000, 250)]
+
+    assert all(before <= after for before, after in itertools.pairwise(wanted))
+    assert wanted[0] == 1
+
+
+def test_instances_stay_within_their_limits() -> None:
+    sign = Sign(fewest=3, most=5)
+
+    assert (sign.instances(1), sign.instances(1e6)) == (3, 5)
+
+
+def test_signature_costs_one_write_and_one_read_and_little_more_under_load() -> None:
+    steady = level(5000, Sign())
+
+    database = 1e6 * (WRITE + READ)
+    assert database == pytest.approx(1.20)
+    assert database < steady.dollars_per_million < 1.5 * database
+
+
+def test_lanes_shared_by_all_instances_take_every_commit_once() -> None:
+    steady = level(5000, Sign())
+
+    assert steady.any_lane * 128 == pytest.approx(steady.commits)
+    assert steady.own_lane * steady.instances == pytest.approx(steady.commits)
+
+
+def test_steady_load_says_how_long_its_ramp_takes() -> None:
+    minutes = level(5000, Sign()).ramp_minutes
+
+    assert allowed(60 * minutes) >= 5000 > allowed(60 * minutes - RAMP_SECONDS)
+
+
+def test_nobody_is_refused_while_the_database_keeps_up() -> None:
+    met = spike(600, 5000, Sign(), cold=False, hours=0.5)
+
+    assert (met.refused, met.waiting) == (0, 0)
+    assert 5 <= met.instances <= 7
+
+
+def test_cold_database_refuses_more_of_a_crowd_that_comes_faster() -> None:
+    refused = [spike(60 * rise, 5000, Sign(), cold=True).refused for rise in (1, 30, 60)]
+
+    assert 1 > refused[0] > refused[1] > refused[2] > 0
+
+
+def test_everybody_is_recorded_in_the_end() -> None:
+    met = spike(60, 5000, Sign(), cold=True, hours=2)
+
+    assert 30 < met.calm_minutes < 120
+
+
+def test_too_few_instances_keep_people_waiting_on_a_warm_database() -> None:
+    met = spike(60, 5000, Sign(most=2), cold=False, hours=0.1)
+
+    assert met.instances == 2
+    assert met.refused > 0
+
+
+def test_edge_asks_no_more_often_however_many_read() -> None:
+    few, many = readers(10_000, places=100), readers(100_000, places=100)
+
+    assert few.origin == many.origin == 20
+    assert many.hit_rate == pytest.approx(0.998)
+    assert readers(100_000).origin == 10_000
+
+
+def test_edge_spares_nothing_when_fewer_read_than_it_has_places() -> None:
+    load = readers(100, places=100)
+
+    assert load.origin == load.requests
+    assert math.isclose(load.hit_rate, 0, abs_tol=1e-9)
+
+
+def test_table_is_markdown() -> None:
+    assert table(("aa", "bbb"), [("1", "2")]) == "| aa | bbb |\n| -: | --: |\n|  1 |   2 |"
