@@ -48,7 +48,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
-        run(console)
+        run(console, Path(os.environ.get("RUN_FOLDER") or RUN_FOLDER))
     except CannotRun as problem:
         Console(stderr=True).print(str(problem), style="red", markup=False, soft_wrap=True)
         return 1
@@ -65,15 +65,16 @@ def read_arguments() -> None:
     argparse.ArgumentParser(
         prog="python -m dev",
         description="Run the emulator, the four functions and the page on this machine.\n"
-        f"Data, keys and logs are kept in {RUN_FOLDER.name}/; remove it to start afresh.",
+        "Data, keys and logs are kept in .run/; remove it to start afresh.",
         epilog="ports, and the variables that change them:\n"
         + "\n".join(lines)
-        + "\n\nFIRESTORE_EMULATOR_HOST=HOST:PORT uses an emulator that is already running.",
+        + "\n\nRUN_FOLDER=FOLDER keeps data, keys and logs elsewhere.\n"
+        "FIRESTORE_EMULATOR_HOST=HOST:PORT uses an emulator that is already running.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     ).parse_args()
 
 
-def run(console: Console, folder: Path = RUN_FOLDER) -> None:
+def run(console: Console, folder: Path) -> None:
     """
     Start everything, say where it is, and wait.
 

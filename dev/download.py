@@ -7,6 +7,7 @@ import hashlib
 import http.client
 import os
 import tempfile
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,8 @@ def download(url: str, target: Path, *, sha256: str) -> Path:
                 )
             part.replace(target)
     except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         raise CannotRun(
             f"The Firestore emulator could not be downloaded from {url} ({error}): check the "
             "network and try again, or install the Google Cloud SDK's emulator with "

@@ -122,9 +122,18 @@ def launch(
         *("--source", ROOT / "functions" / f"{target}.py", "--target", target),
         *("--host", HOST, "--port", str(port)),
     ]
+    env = environment(name, variables, extra or {})
+    return Running(name, f"http://{HOST}:{port}", Process(name, command, env, log_path))
+
+
+def environment(
+    name: str, variables: Mapping[str, str], extra: Mapping[str, str | None]
+) -> dict[str, str]:
+    """
+    Return the whole environment of a function's process; arguments as for `launch`.
+    """
     env: dict[str, str | None] = {key: os.environ[key] for key in MACHINE if key in os.environ}
     env |= {key: variables[key] for key in (*COMMON, *OWN[name])}
     # As on the platform: a line is in the log as soon as it is written.
-    env |= {"PYTHONUNBUFFERED": "TRUE", **(extra or {})}
-    told = {key: value for key, value in env.items() if value is not None}
-    return Running(name, f"http://{HOST}:{port}", Process(name, command, told, log_path))
+    env |= {"PYTHONUNBUFFERED": "TRUE", **extra}
+    return {key: value for key, value in env.items() if value is not None}
