@@ -1,0 +1,84 @@
+/**
+ * One person's address in one form, however it is typed, so that nobody is counted twice.
+ * The same rules as functions/petition/signature.py; tests/vectors/addresses.json holds both to it.
+ */
+
+import { labelledDigest, utf8 } from "./digest.js";
+
+/**
+ * @typedef {object} AddressRules what addresses.json holds
+ * @property {string} separator
+ * @property {{domains: string[], canonical?: string, separator?: string,
+ *   fold?: Record<string, string>}[]} providers
+ */
+
+const MAX_ADDRESS_OCTETS = 254; // RFC 5321 section 4.5.3.1.3, less the angle brackets
+const MAX_LOCAL_OCTETS = 64; // RFC 5321 section 4.5.3.1.1
+const LOCAL = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u;
+const DOMAIN = /^[\p{L}\p{M}\p{N}.-]+$/u;
+const LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/; // RFC 1123 section 2.1
+const RESERVED_LABEL = /^(?!xn)..--/; // RFC 5891 section 4.2.3.1
+
+/**
+ * Splits an address that a mail server could take.
+ *
+ * @param {string} address as typed
+ * @returns {{local: string, domain: string} | null} the domain in ASCII; null when it is no address
+ */
+export function parseAddress(address) {
+  const plain = address.normalize("NFKC").replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
+  const lower = plain.toLowerCase();
+  const at = lower.lastIndexOf("@");
+  const local = lower.slice(0, Math.max(at, 0));
+  const domain = toAscii(lower.slice(at + 1).replaceAll("\u3002", "."));
+  if (at < 1 || domain === null || !LOCAL.test(local)) return null;
+  if (utf8(local).length > MAX_LOCAL_OCTETS) return null;
+  if (utf8(`${local}@${domain}`).length > MAX_ADDRESS_OCTETS) return null;
+  return { local, domain };
+}
+
+/**
+ * The browser's own UTS 46 processing, by way of its URL parser.
+ *
+ * @param {string} domain
+ * @returns {string | null}
+ */
+function toAscii(domain) {
+  if (!DOMAIN.test(domain)) return null;
+  let ascii;
+  try {
+    ascii = new URL(`https://${domain}/`).hostname;
+  } catch {
+    return null;
+  }
+  const labels = ascii.split(".");
+  const sound = labels.every((label) => LABEL.test(label) && !RESERVED_LABEL.test(label));
+  return sound && labels.length >= 2 && !/^\d+$/.test(labels.at(-1)) ? ascii : null;
+}
+
+/**
+ * @param {string} address as typed
+ * @param {AddressRules} rules
+ * @returns {string | null} null when it is no address
+ */
+export function canonicalAddress(address, rules) {
+  const parts = parseAddress(address);
+  if (!parts) return null;
+  const provider = rules.providers.find(({ domains }) => domains.includes(parts.domain)) ?? {};
+
+  const cut = parts.local.indexOf(provider.separator ?? rules.separator);
+  const local = cut > 0 ? parts.local.slice(0, cut) : parts.local;
+  const folded = Array.from(local, (character) => provider.fold?.[character] ?? character).join("");
+  return `${folded}@${provider.canonical ?? parts.domain}`;
+}
+
+/**
+ * What the server recognises a repeat by.
+ *
+ * @param {string} canonical
+ * @param {string} petition
+ * @returns {Promise<Uint8Array>} 32 bytes
+ */
+export function addressTag(canonical, petition) {
+  return labelledDigest("savemyfriend/address/1", petition, utf8(canonical));
+}

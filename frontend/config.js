@@ -1,0 +1,49 @@
+/** What the deployment and the petition say: each file is fetched once, and again if that failed. */
+
+/**
+ * @typedef {object} Config
+ * @property {string} petition the petition's id
+ * @property {{sign: string, count: string, share_link: string, withdraw: string}} functions
+ * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
+ */
+
+/** @type {Map<string, Promise<any>>} */
+const files = new Map();
+
+/** @param {string} path */
+function file(path) {
+  if (!files.has(path)) {
+    const loading = fetch(path).then((answer) => {
+      if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
+      return answer.json();
+    });
+    loading.catch(() => files.delete(path));
+    files.set(path, loading);
+  }
+  return files.get(path);
+}
+
+/** @returns {Promise<Config>} */
+export function config() {
+  return file("config.json");
+}
+
+/** The petition's words and dates. */
+export async function petition() {
+  return file(`petitions/${(await config()).petition}.json`);
+}
+
+/** How mail providers write one address in several ways. */
+export function addressRules() {
+  return file("addresses.json");
+}
+
+/**
+ * The address of a function, for this petition.
+ *
+ * @param {"sign" | "count" | "share_link" | "withdraw"} name
+ */
+export async function functionUrl(name) {
+  const { functions, petition: id } = await config();
+  return new URL(`${functions[name]}/${id}`, location.href).href;
+}

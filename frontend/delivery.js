@@ -1,0 +1,81 @@
+/** Posts one body until the server has answered it, however long that takes. */
+
+import { PASSING, retryAfterSeconds, waitSeconds } from "./retry.js";
+
+const TIMEOUT_MILLISECONDS = 20_000; // the server gives up after about eight seconds itself
+
+/**
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {any} [body] JSON, or undefined when there is none
+ */
+
+/**
+ * @param {() => Promise<{url: string, body: object}>} prepare may fail like a network; its result
+ *   is kept, so that every attempt sends the same bytes
+ * @param {object} options
+ * @param {(seconds: number, attempt: number) => void} options.waiting before each pause
+ * @param {(attempt: number) => void} options.trying before each attempt
+ * @param {AbortSignal} options.signal ends it between two attempts, or in the midst of one
+ * @param {EventTarget} options.wake its "now" event ends a pause early
+ * @returns {Promise<Answer>} anything but a passing failure
+ * @throws {DOMException} AbortError when the signal says so
+ */
+export async function deliver(prepare, { waiting, trying, signal, wake }) {
+  let prepared;
+  for (let attempt = 0; ; attempt += 1) {
+    trying(attempt);
+    let asked = 0;
+    try {
+      prepared ??= await prepare();
+      const answer = await post(prepared, signal);
+      if (!PASSING.has(answer.status)) return { status: answer.status, body: await jsonOf(answer) };
+      asked = retryAfterSeconds(answer.headers.get("Retry-After"), Date.now());
+    } catch (error) {
+      signal.throwIfAborted();
+      // Only what a network can do is worth another attempt; a fault of ours is not.
+      if (!(error instanceof TypeError) && error.name !== "AbortError") throw error;
+    }
+    const seconds = waitSeconds(attempt, asked);
+    waiting(seconds, attempt);
+    await pause(seconds, signal, wake);
+  }
+}
+
+/** @param {{url: string, body: object}} prepared @param {AbortSignal} signal */
+async function post({ url, body }, signal) {
+  const patience = new AbortController();
+  const giveUp = () => patience.abort();
+  const timer = setTimeout(giveUp, TIMEOUT_MILLISECONDS);
+  signal.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+      credentials: "omit",
+      signal: patience.signal,
+    });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** @param {Response} answer */
+async function jsonOf(answer) {
+  return answer.status === 204 ? undefined : answer.json().catch(() => undefined);
+}
+
+/** @param {number} seconds @param {AbortSignal} signal @param {EventTarget} wake */
+function pause(seconds, signal, wake) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    const settle = (outcome) => () => {
+      clearTimeout(timer);
+      outcome(signal.reason);
+    };
+    wake.addEventListener("now", settle(resolve), { once: true });
+    signal.addEventListener("abort", settle(reject), { once: true });
+  });
+}

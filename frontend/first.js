@@ -1,0 +1,17 @@
+// Chooses the language before anything is painted, so that nobody sees the page change under them.
+// Not a module, because modules wait; a browser without modules keeps the page as if script were off.
+(function () {
+  const $html = document.documentElement;
+  if (!("noModule" in HTMLScriptElement.prototype)) return;
+
+  const offered = $html.dataset.languages.split(" ");
+  const primary = (tag) => tag.toLowerCase().split("-")[0];
+  const pinned = new URLSearchParams(location.search).get("lang");
+  const wished = pinned ? [pinned, ...navigator.languages] : navigator.languages;
+
+  const chosen = wished
+    .map((tag) => offered.find((language) => primary(language) === primary(tag)))
+    .find(Boolean);
+  $html.lang = chosen || $html.dataset.otherwise;
+  $html.classList.add("script");
+})();

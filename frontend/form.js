@@ -1,0 +1,80 @@
+/** A form on the page: what is written in it, and the summary that takes a person to each fault. */
+
+import { say, titlePage } from "./language.js";
+import { goTo } from "./leave.js";
+
+/** @typedef {import("./faults.js").Fault} Fault */
+
+/**
+ * What a signer wrote. Ends are trimmed, and a tab is a space: it comes from pasting only.
+ *
+ * @param {HTMLFormElement} $form
+ */
+export function readForm($form) {
+  const { name, email, country, message, delivery, news } = $form.elements;
+  const text = ($field) => $field.value.replaceAll("\t", " ").trim();
+  return {
+    name: text(name),
+    email: text(email),
+    country: country.value,
+    message: text(message),
+    consent: { delivery: delivery.checked, news: news.checked },
+  };
+}
+
+/** @param {Fault} fault */
+function sentence({ key, values, detail }) {
+  return key ? say(key, values) : say("fault.refused", { detail });
+}
+
+/**
+ * Lists the faults above the form, repeats each at its field, and moves the focus to the list.
+ *
+ * @param {HTMLFormElement} $form
+ * @param {Fault[]} faults
+ */
+export function showFaults($form, faults) {
+  clearFaults($form);
+  const $summary = document.getElementById("faults");
+  $summary.querySelector("ul").replaceChildren(...faults.map((fault) => row($form, fault)));
+  $summary.hidden = false;
+  titlePage(say("fault.title"));
+  goTo($summary);
+}
+
+/** @param {HTMLFormElement} $form @param {Fault} fault */
+function row($form, fault) {
+  const $row = document.createElement("li");
+  const id = fault.pointer.split("/").at(-1);
+  const $field = $form.elements[id];
+  if ($field?.id !== id) {
+    $row.textContent = sentence(fault);
+    return $row;
+  }
+  const $link = document.createElement("a");
+  $link.href = `#${id}`;
+  $link.textContent = sentence(fault);
+  $row.append($link);
+  markField($field, sentence(fault));
+  return $row;
+}
+
+function markField($field, text) {
+  const $fault = document.getElementById(`${$field.id}-fault`);
+  $field.setAttribute("aria-invalid", "true");
+  if (!$fault) return;
+  $fault.textContent = text;
+  $fault.hidden = false;
+  const described = new Set(($field.getAttribute("aria-describedby") ?? "").split(" "));
+  $field.setAttribute("aria-describedby", [...described.add($fault.id)].join(" ").trim());
+}
+
+/** @param {HTMLFormElement} $form */
+export function clearFaults($form) {
+  document.getElementById("faults").hidden = true;
+  for (const $fault of $form.querySelectorAll(".fault")) $fault.hidden = true;
+  for (const $field of $form.querySelectorAll("[aria-invalid]")) {
+    $field.removeAttribute("aria-invalid");
+  }
+  titlePage();
+}

@@ -1,0 +1,36 @@
+/** How long to wait before asking a server again that could not answer. */
+
+const FIRST_SECONDS = 1; // ours
+const LONGEST_SECONDS = 60; // ours: a person who waits should see something happen each minute
+const JITTER = 0.5; // spreads a crowd that failed together over half as long again
+
+/** Statuses after which the very same request may succeed. */
+export const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
+
+/**
+ * Seconds that a Retry-After header asks for, RFC 9110 section 10.2.3.
+ *
+ * @param {string | null} header delay in seconds, or a date
+ * @param {number} now milliseconds since 1970
+ * @returns {number} 0 when absent, malformed or past
+ */
+export function retryAfterSeconds(header, now) {
+  if (!header) return 0;
+  if (/^\d+$/.test(header.trim())) return Number(header);
+  const date = Date.parse(header);
+  return Number.isNaN(date) ? 0 : Math.max(0, (date - now) / 1000);
+}
+
+/**
+ * Doubles with every attempt, never shorter than what the server asked for, and never the same for
+ * two people.
+ *
+ * @param {number} attempt 0 after the first failure
+ * @param {number} askedSeconds what Retry-After said, or 0
+ * @param {() => number} [random] from 0 to 1
+ * @returns {number} seconds
+ */
+export function waitSeconds(attempt, askedSeconds, random = Math.random) {
+  const own = Math.min(FIRST_SECONDS * 2 ** attempt, LONGEST_SECONDS);
+  return Math.max(own, askedSeconds) * (1 + JITTER * random());
+}

@@ -1,0 +1,139 @@
+/** The share panel: a link of one's own, in the order of the networks that the readers use. */
+
+import { functionUrl, petition } from "./config.js";
+import { copy } from "./copying.js";
+import { language, listed, say, whenWorded } from "./language.js";
+import { goTo } from "./leave.js";
+import { poll } from "./poll.js";
+import { via } from "./via.js";
+
+const BROUGHT_SECONDS = 60; // each answer costs the petition a query
+const FLOOR = 10; // below it the server says 0, so that nobody is recognised
+
+const $ = (id) => document.getElementById(id);
+
+/**
+ * @typedef {object} Link
+ * @property {string} url
+ * @property {string} signatures_url
+ * @property {string} qr_url
+ * @property {{network: string, label: string, href: string}[]} targets
+ */
+
+/** @type {Map<string, Link>} one for each language, made when it is asked for */
+const links = new Map();
+let opened = false;
+/** @type {{now: () => void} | undefined} */
+let polling;
+
+/** Makes the button open the panel, which follows the language from then on. */
+export function startSharing() {
+  $("share-make").addEventListener("click", openSharing);
+  $("share-copy").addEventListener("click", () => copyLink("share.copied"));
+  $("share-device").addEventListener("click", shareWithDevice);
+  whenWorded(() => opened && openSharing());
+}
+
+/** Makes the link and shows the panel; when that fails, the button to try again stays. */
+export async function openSharing() {
+  opened = true;
+  $("share-status").textContent = "";
+  $("share-make").disabled = true;
+  try {
+    const link = links.get(language()) ?? (await makeLink());
+    links.set(language(), link);
+    showLink(link);
+    await showQr(link);
+  } catch {
+    $("share-status").textContent = say("share.failed");
+  }
+  $("share-make").disabled = false;
+}
+
+/** @returns {Promise<Link>} */
+async function makeLink() {
+  const answer = await fetch(await functionUrl("share_link"), {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ language: language(), ...via() }),
+  });
+  if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
+  return answer.json();
+}
+
+/** @param {Link} link */
+function showLink(link) {
+  $("share-make").hidden = true;
+  $("share-panel").hidden = false;
+  $("share-device").hidden = !navigator.share;
+  $("share-url").value = link.url;
+  const order = listed("share.networks");
+  const targets = link.targets.filter(({ network }) => order.includes(network));
+  targets.sort((one, other) => order.indexOf(one.network) - order.indexOf(other.network));
+  $("share-networks").replaceChildren(...targets.map(item));
+  if (polling) polling.now();
+  else polling = poll(showBrought, BROUGHT_SECONDS);
+}
+
+/** @param {Link["targets"][number]} target */
+function item({ network, label, href }) {
+  const act = { wechat: () => goTo($("share-qr")), kakaotalk: shareWithKakaoTalk }[network];
+  const $item = document.createElement("li");
+  const $target = document.createElement(act ? "button" : "a");
+  $target.textContent = label;
+  $target.dataset.network = network;
+  if (act) {
+    $target.type = "button";
+    $target.addEventListener("click", act);
+  } else {
+    Object.assign($target, { href, target: "_blank", rel: "noopener noreferrer" });
+  }
+  $item.append($target);
+  return $item;
+}
+
+/** KakaoTalk has no address for sharing: its app takes what the device hands it, or a paste. */
+function shareWithKakaoTalk() {
+  return navigator.share ? shareWithDevice() : copyLink("share.kakaotalk", "kakaotalk");
+}
+
+/** @param {string} network @returns {string} the link, marked with the network it goes out on */
+function linkFor(network) {
+  const { targets, url } = links.get(language());
+  return targets.find((target) => target.network === network)?.href ?? url;
+}
+
+async function shareText() {
+  return (await petition()).texts[language()].share;
+}
+
+async function copyLink(said, network = "copy") {
+  const text = await shareText().catch(() => "");
+  const copied = await copy(`${text} ${linkFor(network)}`.trim());
+  $("share-status").textContent = say(copied ? said : "copy.failed");
+}
+
+async function shareWithDevice() {
+  const text = await shareText().catch(() => "");
+  // Rejected when the person changes their mind, which is no failure.
+  await navigator.share({ text, url: linkFor("device") }).catch(() => {});
+}
+
+/** Fetched rather than linked, so that the page needs no right to show pictures from elsewhere. */
+async function showQr(link) {
+  const answer = await fetch(link.qr_url);
+  if (!answer.ok) throw new TypeError(`the code answered ${answer.status}`);
+  const picture = new Blob([await answer.text()], { type: "image/svg+xml" });
+  URL.revokeObjectURL($("share-qr-image").src);
+  $("share-qr-image").src = URL.createObjectURL(picture);
+  $("share-qr-image").alt = say("share.qr_alt");
+  $("share-qr").hidden = false;
+}
+
+async function showBrought() {
+  const answer = await fetch(links.get(language()).signatures_url);
+  if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
+  const { signatures } = await answer.json();
+  $("share-brought").textContent =
+    signatures < FLOOR ? say("share.few") : say("share.brought", { count: signatures });
+}

@@ -1,0 +1,22 @@
+/** After signing: the receipt, which exists nowhere else. */
+
+import { copy, save } from "./copying.js";
+import { say } from "./language.js";
+import { goTo } from "./leave.js";
+import { writeReceipt } from "./receipt.js";
+
+const $ = (id) => document.getElementById(id);
+
+/** @param {Uint8Array} receipt */
+export function thank(receipt) {
+  const text = writeReceipt(receipt);
+  $("sign").hidden = true;
+  $("thanks").hidden = false;
+  $("receipt-text").textContent = text;
+  $("receipt-copy").onclick = async () => {
+    $("receipt-status").textContent = say((await copy(text)) ? "receipt.copied" : "copy.failed");
+  };
+  // The file says nothing but the receipt, and its name says nothing about the petition.
+  $("receipt-save").onclick = () => save(`${text}\n`, "receipt.txt");
+  goTo($("thanks-heading"));
+}

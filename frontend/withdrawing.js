@@ -1,0 +1,46 @@
+/** The page where a receipt takes a signature back. */
+
+import { functionUrl } from "./config.js";
+import { faultsOfProblem } from "./faults.js";
+import { clearFaults, showFaults } from "./form.js";
+import { startLanguage } from "./language.js";
+import { goTo, startLeaving } from "./leave.js";
+import { readReceipt, writeReceipt } from "./receipt.js";
+import { startSending } from "./sending.js";
+
+const $ = (id) => document.getElementById(id);
+const $form = $("form");
+
+startLeaving();
+const send = startSending($("sending"), {
+  waiting: "withdraw.undone",
+  stopped: "withdraw.stopped",
+});
+startLanguage();
+
+$form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  withdraw();
+});
+
+async function withdraw() {
+  const receipt = readReceipt($form.elements.receipt.value);
+  if (!receipt) return showFaults($form, [{ pointer: "#/receipt", key: "fault.receipt" }]);
+
+  clearFaults($form);
+  $("fields").disabled = true;
+  const body = {
+    receipt: writeReceipt(receipt),
+    keep_count: $form.elements.keep_count.value === "true",
+  };
+  const answer = await send(async () => ({ url: await functionUrl("withdraw"), body })).finally(() => {
+    $("fields").disabled = false;
+  });
+  if (!answer) return goTo($("submit"));
+  if (answer.status !== 204) return showFaults($form, faultsOfProblem(answer.body));
+
+  $form.reset();
+  $form.hidden = true;
+  $("done").hidden = false;
+  goTo($("done-heading"));
+}
