@@ -79,7 +79,7 @@ def start(ports: Mapping[str, int], folder: Path) -> LocalRun:
         printed += line
         if line.strip() == LAST_LINE:
             return LocalRun(process, printed)
-    process.wait()
+    process.communicate()
     raise AssertionError(printed)
 
 
