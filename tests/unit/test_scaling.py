@@ -4,18 +4,23 @@ The arithmetic behind docs/scaling.md.
 
 import itertools
 import math
+from collections.abc import Callable
 
 import pytest
 
+from dev import ROOT
 from tests.bench.scaling import (
     RAMP_SECONDS,
     READ,
     WRITE,
     Sign,
     allowed,
+    crowds,
     level,
+    levels,
     readers,
     spike,
+    spikes,
     table,
 )
 
@@ -128,3 +133,8 @@ def test_edge_spares_nothing_when_fewer_read_than_it_has_places() -> None:
 
 def test_table_is_markdown() -> None:
     assert table(("aa", "bbb"), [("1", "2")]) == "| aa | bbb |\n| -: | --: |\n|  1 |   2 |"
+
+
+@pytest.mark.parametrize("written", [levels, spikes, crowds])
+def test_document_shows_what_the_simulation_prints(written: Callable[[], str]) -> None:
+    assert written() in (ROOT / "docs" / "scaling.md").read_text()
