@@ -93,11 +93,12 @@ resource "google_compute_backend_service" "function" {
       request_coalescing = true
       negative_caching   = false
 
-      # No answer of these functions depends on the query, so a made-up one must not pass by the cache.
+      # A badge depends on its language; any other query is made up, and must not pass the cache by.
       cache_key_policy {
-        include_host         = true
-        include_protocol     = true
-        include_query_string = false
+        include_host           = true
+        include_protocol       = true
+        include_query_string   = true
+        query_string_whitelist = ["lang"]
       }
     }
   }

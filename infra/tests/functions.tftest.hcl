@@ -135,7 +135,7 @@ run "the_archive_holds_the_functions_their_package_and_the_petitions" {
   }
 
   assert {
-    condition     = alltrue([for s in data.archive_file.functions.source : can(regex("^(requirements\\.txt|(sign|count|share_link|withdraw)\\.py|petition/[a-z_]+\\.(py|json)|petitions/[a-z0-9-]+\\.json)$", s.filename))])
+    condition     = alltrue([for s in data.archive_file.functions.source : can(regex("^(requirements\\.txt|(sign|count|share_link|withdraw)\\.py|petition/[a-z0-9_]+\\.(py|json)|petitions/[a-z0-9-]+\\.json)$", s.filename))])
     error_message = "The archive holds something that no function needs."
   }
 

@@ -138,7 +138,7 @@ run "the_edge_caches_what_is_public_and_logs_nobody" {
   }
 
   assert {
-    condition     = alltrue([for b in google_compute_backend_service.function : alltrue([for p in b.cdn_policy : p.cache_mode == "USE_ORIGIN_HEADERS" && p.cache_key_policy[0].include_query_string == false])])
+    condition     = alltrue([for b in google_compute_backend_service.function : alltrue([for p in b.cdn_policy : p.cache_mode == "USE_ORIGIN_HEADERS" && p.cache_key_policy[0].query_string_whitelist == toset(["lang"])])])
     error_message = "The cache must obey the functions' headers, and a made-up query must not pass it by."
   }
 

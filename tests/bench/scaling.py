@@ -25,7 +25,7 @@ CPU_SECOND, GIB_SECOND, REQUEST = 24e-6, 2.5e-6, 0.40e-6
 CACHE_LOOKUP, CACHE_GIB = 0.0075e-4, 0.08
 MEMORY_GIB = 0.5
 
-LANES = 128
+LANES = 128  # petition/store.py
 
 # Assumed: places of the edge that each keep a copy of their own.
 CACHES = 100
@@ -41,13 +41,13 @@ class Sign:
     look: float = 0.015  # assumed: a batch read in the same region
     commit: float = 0.050  # assumed: a commit in the same region, any size
     per_create: float = 0.0005  # assumed: what each further create adds to a commit
-    in_flight: int = 2  # groups at a time, as the ledger has it
-    largest: int = 50  # signatures in a group, as the ledger has it
+    in_flight: int = 2  # petition/ledger.py: FLIGHTS, each on a lane of its own
+    largest: int = 100  # petition/ledger.py: MAX_GROUP
     concurrency: int = 200  # infra/functions.tf
     fewest: int = 1  # var.instances
     most: int = 20  # var.instances
     cold_start: float = 4.0  # assumed: from the decision to the first answer
-    patience: float = 8.0  # after this sign answers 503, and the page tries again later
+    patience: float = 8.0  # petition/ledger.py: BUDGET_SECONDS, after which sign answers 503
 
     def round_trip(self, group: float) -> float:
         """
@@ -74,9 +74,9 @@ class Sign:
 
     def wait(self, rate: float) -> float:
         """
-        Return how long a signer waits on average: half a group before theirs, and theirs.
+        Return how long a signer waits on average: for the next group to leave, and to come back.
         """
-        return 1.5 * self.round_trip(self.group(rate))
+        return (1 + 1 / (2 * self.in_flight)) * self.round_trip(self.group(rate))
 
     def instances(self, rate: float) -> int:
         """
@@ -134,7 +134,7 @@ def level(rate: float, sign: Sign) -> Level:
         group=group,
         wait=wait,
         commits=commits,
-        own_lane=commits / instances,
+        own_lane=commits / (instances * sign.in_flight),
         any_lane=commits / LANES,
         ramp_minutes=steps * RAMP_SECONDS / 60,
         dollars_per_million=1e6 * (WRITE * (1 + 1 / group) + READ + machines + REQUEST),

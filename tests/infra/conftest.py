@@ -10,7 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from dev import ROOT
 OFFLINE = ROOT.parent / "shared/tools/terraform-offline/terraform-offline"
 
 # What is deployed, and so what the copy needs.
-DEPLOYED = ("infra", "functions", "frontend", "requirements.txt")
+DEPLOYED = ("infra", "functions", "frontend", "requirements.txt", "Makefile")
 
 # The point (0, 0) is on no curve, but has the form of a key.
 VALUES = {"project": "petition-test", "seal_public_key": "BA" + 85 * "A"}
@@ -48,17 +48,16 @@ class Terraform:
         """
         Run one command in `infra` and return what it said, whether or not it succeeded.
         """
-        env = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-        env |= {f"TF_VAR_{name}": value for name, value in VALUES.items()}
-        return subprocess.run(
-            [self.command, "-chdir=infra", *arguments],
-            cwd=self.folder,
-            env=env,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return self._run([self.command, "-chdir=infra", *arguments], stdin)
+
+    def deploy(self) -> str:
+        """
+        Deploy with the command that an operator uses, agree, and return what it printed.
+        """
+        project = f"PROJECT={VALUES['project']}"
+        done = self._run(["make", "deploy", project, f"TERRAFORM={self.command}"], "yes\n")
+        assert done.returncode == 0, f"make deploy:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
 
     def ask(self, *arguments: str, stdin: str = "") -> str:
         """
@@ -68,15 +67,29 @@ class Terraform:
         assert done.returncode == 0, f"terraform {arguments[0]}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
+    def _run(self, command: Sequence[str | Path], stdin: str) -> subprocess.CompletedProcess[str]:
+        env = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+        env |= {f"TF_VAR_{name}": value for name, value in VALUES.items()}
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
 
 @dataclass(frozen=True)
 class Deployed:
     """
-    The state after an apply.
+    The state after a deployment, as data and as text, and what the operator was shown.
     """
 
     state: dict[str, Any]
     text: str
+    said: str
 
     def resource(self, address: str) -> dict[str, Any]:
         """
@@ -123,13 +136,13 @@ def copy_of_the_deployed() -> Path:
 @pytest.fixture(scope="session")
 def deployed(terraform: Terraform) -> Iterator[Deployed]:
     """
-    Apply everything with made-up values, and destroy it in the end.
+    Deploy everything with made-up values, and destroy it in the end.
     """
     if not terraform.is_offline:
         pytest.skip("needs terraform-offline: plain terraform cannot apply without an account")
-    terraform.ask("apply", "-auto-approve", "-input=false")
+    said = terraform.deploy()
     text = terraform.ask("show", "-json")
-    yield Deployed(json.loads(text), text)
+    yield Deployed(json.loads(text), text, said)
     terraform.ask("destroy", "-auto-approve", "-input=false")
 
 
@@ -156,7 +169,12 @@ def environment(name: str, requirements: Path) -> Path:
     wanted = f"{sys.version}\n{requirements.read_text()}"
     if not stamp.exists() or stamp.read_text() != wanted:
         subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = [folder / "bin/pip", "install", "--quiet", "--disable-pip-version-check"]
+        pip: list[str | Path] = [
+            folder / "bin/pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ]
         subprocess.run([*pip, "-r", requirements], check=True)
         stamp.write_text(wanted)
     return folder / "bin"

@@ -79,7 +79,11 @@ def urls(
     started = []
     for name, port in ports.items():
         target = name.replace("-", "_")
-        source = [programs / "functions-framework", "--source", unpacked / f"{target}.py"]
+        source: list[str | Path] = [
+            programs / "functions-framework",
+            "--source",
+            unpacked / f"{target}.py",
+        ]
         place = ["--target", target, "--host", HOST, "--port", str(port)]
         log_path = tmp_path / f"{name}.log"
         started.append(Process(name, [*source, *place], {**machine, **variables}, log_path))
@@ -129,15 +133,30 @@ def test_archive_passes_what_the_platforms_build_checks(unpacked: Path, programs
 
 
 def test_archive_holds_no_module_that_no_function_loads(
-    archive: Path, unpacked: Path, programs: Path
+    archive: Path, unpacked: Path, programs: Path, keys: DevelopmentKeys
 ) -> None:
+    told = settings(
+        project="demo-archive",
+        emulator="127.0.0.1:1",  # Importing a function asks nobody anything.
+        site="http://127.0.0.1:8000",
+        share_link="http://127.0.0.1:8083",
+        keys=keys,
+    )
     with zipfile.ZipFile(archive) as file:
         held = {name for name in file.namelist() if name.endswith(".py")}
 
     loaded: set[str] = set()
     for name in FUNCTIONS:
-        command = [programs / "python", "-B", "-c", LOADED, name.replace("-", "_")]
-        done = subprocess.run(command, cwd=unpacked, capture_output=True, text=True, check=True)
+        command: list[str | Path] = [
+            programs / "python",
+            "-B",
+            "-c",
+            LOADED,
+            name.replace("-", "_"),
+        ]
+        done = subprocess.run(
+            command, cwd=unpacked, env=told, capture_output=True, text=True, check=True
+        )
         loaded |= set(done.stdout.split())
 
     assert held - loaded == set()

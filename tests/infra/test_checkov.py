@@ -22,7 +22,13 @@ def report() -> dict[str, Any]:
     Run checkov once, without asking anybody on the network.
     """
     programs = environment("checkov", Path(__file__).with_name("requirements-checkov.txt"))
-    command = [programs / "checkov", "--directory", INFRA, "--framework", "terraform"]
+    command: list[str | Path] = [
+        programs / "checkov",
+        "--directory",
+        INFRA,
+        "--framework",
+        "terraform",
+    ]
     quietly = ["--skip-download", "--output", "json", "--soft-fail"]
     done = subprocess.run([*command, *quietly], capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)

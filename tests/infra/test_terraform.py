@@ -61,15 +61,17 @@ def test_state_holds_no_pepper(deployed: Deployed) -> None:
     assert {word for word in words if not re.fullmatch("[0-9a-f]{64}", word)} == set()
 
 
-def test_apply_tells_an_organizer_where_to_go(deployed: Deployed) -> None:
-    outputs = {name: out["value"] for name, out in deployed.state["values"]["outputs"].items()}
+def test_make_deploy_ends_by_telling_an_organizer_where_to_go(deployed: Deployed) -> None:
+    _, _, outputs = deployed.said.partition("Outputs:")
 
-    assert outputs["page"] == "https://petition-test-site.storage.googleapis.com/page/index.html"
-    assert set(outputs["function_urls"]) == {"sign", "count", "share_link", "withdraw"}
-    assert outputs["console"]["firestore"].endswith(
-        "/databases/-default-/data/panel/petitions/savemyfriend?project=petition-test"
-    )
-    assert not any(out["sensitive"] for out in deployed.state["values"]["outputs"].values())
+    for expected in (
+        'page = "https://petition-test-site.storage.googleapis.com/page/index.html"',
+        '"firestore" = "https://console.cloud.google.com/firestore/databases/-default-/data/panel/'
+        'petitions/savemyfriend?project=petition-test"',
+        *(f'"{name}" = "https://' for name in ("sign", "count", "share_link", "withdraw")),
+        '"dashboards" = "https://console.cloud.google.com/monitoring/dashboards',
+    ):
+        assert expected in outputs
 
 
 @pytest.mark.parametrize("kind", ["variable", "output"])

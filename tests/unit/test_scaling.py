@@ -4,12 +4,15 @@ The arithmetic behind docs/scaling.md.
 
 import itertools
 import math
+import re
 from collections.abc import Callable
 
 import pytest
+from petition import ledger, store
 
 from dev import ROOT
 from tests.bench.scaling import (
+    LANES,
     RAMP_SECONDS,
     READ,
     WRITE,
@@ -48,8 +51,8 @@ def test_single_signature_never_waits_for_a_group_to_fill() -> None:
 def test_instance_at_its_limit_sends_full_groups_without_a_pause() -> None:
     sign = Sign(cpu=0.0001)
 
-    assert sign.capacity() == pytest.approx(2 * 50 / (0.015 + 0.050 + 50 * 0.0005))
-    assert sign.group(sign.capacity()) == pytest.approx(50)
+    assert sign.capacity() == pytest.approx(2 * 100 / (0.015 + 0.050 + 100 * 0.0005))
+    assert sign.group(sign.capacity()) == pytest.approx(100)
 
 
 def test_slow_processor_limits_an_instance_before_the_database_does() -> None:
@@ -77,11 +80,23 @@ def test_signature_costs_one_write_and_one_read_and_little_more_under_load() -> 
     assert database < steady.dollars_per_million < 1.5 * database
 
 
+def test_simulation_knows_the_ledger_and_the_infrastructure_as_they_are() -> None:
+    sign = Sign()
+    functions = (ROOT / "infra" / "functions.tf").read_text()
+    variables = (ROOT / "infra" / "variables.tf").read_text()
+
+    assert (sign.in_flight, sign.largest) == (ledger.FLIGHTS, ledger.MAX_GROUP)
+    assert (sign.patience, LANES) == (ledger.BUDGET_SECONDS, store.LANES)
+    assert re.search(rf"\n    sign = {{[^}}]*?concurrency = {sign.concurrency}\n", functions)
+    limits = rf"sign +=.*number, {sign.fewest}\).*number, {sign.most}\)"
+    assert re.search(limits, variables)
+
+
 def test_lanes_shared_by_all_instances_take_every_commit_once() -> None:
     steady = level(5000, Sign())
 
     assert steady.any_lane * 128 == pytest.approx(steady.commits)
-    assert steady.own_lane * steady.instances == pytest.approx(steady.commits)
+    assert steady.own_lane * 2 * steady.instances == pytest.approx(steady.commits)
 
 
 def test_steady_load_says_how_long_its_ramp_takes() -> None:
