@@ -17,7 +17,7 @@ export const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 export function retryAfterSeconds(header, now) {
   if (!header) return 0;
   if (/^\d+$/.test(header.trim())) return Number(header);
-  const date = Date.parse(header);
+  const date = /^[a-z]/i.test(header) ? Date.parse(header) : NaN; // a date begins with its weekday
   return Number.isNaN(date) ? 0 : Math.max(0, (date - now) / 1000);
 }
 

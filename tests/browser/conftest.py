@@ -1,0 +1,114 @@
+"""
+A real headless Chromium, and pages in it that must not complain.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from dev.stack import Stack
+
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+# No sandbox, because CI runs as root; no service of the browser's own may ask anybody anything.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # A name that is not this machine's, for pages that are not in a secure context.
+    "--host-resolver-rules=MAP insecure.example 127.0.0.1",
+)
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+DESKTOP = {"viewport": {"width": 1280, "height": 900}}
+
+LANGUAGES = {"zh-Hans": "zh-CN", "en": "en-US", "ko": "ko-KR"}
+
+Visit = Callable[..., Page]
+
+
+def chromium() -> str:
+    """
+    Find the browser.
+    """
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        message = "no Chromium: install it, on Debian with apt-get install chromium"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    return found
+
+
+# Not for the session: Playwright keeps an event loop running, which async tests elsewhere refuse.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """
+    Run one browser for each file of tests.
+    """
+    path = chromium()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site_url(services: Stack) -> str:
+    """
+    Return where the page is; a file of tests that needs no functions has a fixture of its own.
+    """
+    return services.site
+
+
+@pytest.fixture
+def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
+    """
+    Open pages by path, each as a new person would; none may break a rule of its own headers.
+
+    `visit("/?via=…", language="ko", dark=True, before=lambda page: page.route(…))`
+    """
+    complaints: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        # A request that fails is what many tests are about.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            complaints.append(message.text)
+
+    def open_page(
+        path: str = "/",
+        *,
+        language: str = "en",
+        dark: bool = False,
+        before: Callable[[Page], object] = lambda page: None,
+        **options: Any,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=site_url,
+            color_scheme="dark" if dark else "light",
+            **{"locale": LANGUAGES.get(language, language), **DESKTOP, **options},
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        before(page)
+        page.goto(path)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("html.worded", state="attached")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -1,0 +1,194 @@
+"""
+WCAG 2.2 AA as far as a machine can tell, in every state, light and dark; and small screens.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from dev.stack import Stack
+from tests.browser.actions import Signer, fill, sign
+from tests.browser.conftest import LANGUAGES, PHONE, Visit
+from tests.browser.test_closed import ended
+
+# The rules of WCAG 2.0 to 2.2, A and AA, and axe's own good practice.
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+def plain(page: Page) -> None:
+    expect(page.locator("#count")).to_have_class("count scripted known")
+    page.click("#countries-summary")
+
+
+def faulty(page: Page) -> None:
+    page.click("#submit")
+
+
+def waiting(page: Page) -> None:
+    page.route("**/savemyfriend", lambda route: route.abort())
+    fill(page, Signer("waiting@example.org"))
+    page.click("#submit")
+    page.wait_for_selector("#sending .again", state="visible")
+
+
+def signed(page: Page) -> None:
+    sign(page, Signer("axe@example.org"))
+    page.wait_for_selector("#share-qr", state="visible")
+
+
+def closed(page: Page) -> None:
+    page.wait_for_selector("#outcome", state="visible")
+
+
+def withdrawn(page: Page) -> None:
+    page.fill("#receipt", "0" * 26)
+    page.click("#submit")
+    page.wait_for_selector("#done", state="visible")
+
+
+STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "plea": ("/", plain),
+    "faulty": ("/", faulty),
+    "waiting": ("/", waiting),
+    "signed": ("/", signed),
+    "closed": ("/", closed),
+    "withdraw": ("/withdraw.html", lambda page: None),
+    "withdraw-faulty": ("/withdraw.html", faulty),
+    "withdrawn": ("/withdraw.html", withdrawn),
+    "problems": ("/problems.html", lambda page: None),
+}
+
+
+def enter(visit: Visit, state: str, **options: object) -> Page:
+    """
+    Bring a page into a state.
+    """
+    path, act = STATES[state]
+    if state == "closed":
+        options["before"] = ended("returned")
+    page = visit(path, reduced_motion="reduce", **options)
+    act(page)
+    return page
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_axe_finds_nothing(visit: Visit, state: str, dark: bool) -> None:
+    page = enter(visit, state, dark=dark)
+
+    results = Axe().run(page, options=RULES)
+
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "ko"])
+def test_axe_finds_nothing_in_the_other_languages(visit: Visit, language: str) -> None:
+    results = Axe().run(enter(visit, "plea", language=language), options=RULES)
+
+    assert results.violations_count == 0, results.generate_report()
+
+
+def test_axe_finds_nothing_without_script(visit: Visit) -> None:
+    page = visit(java_script_enabled=False)
+
+    results = Axe().run(page, options=RULES)
+
+    assert results.violations_count == 0, results.generate_report()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", STATES)
+def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(
+    visit: Visit, state: str, language: str
+) -> None:
+    """
+    That is also what 1280 pixels become at a zoom of 400 %, WCAG 1.4.10.
+    """
+    page = visit_small(visit, state, language)
+
+    overflowing = page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+          .filter((e) => !e.closest(".unseen, .skip, noscript") && e.getBoundingClientRect().right > 320)
+          .map((e) => e.outerHTML.slice(0, 80))"""
+    )
+
+    assert overflowing == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def visit_small(visit: Visit, state: str, language: str) -> Page:
+    return enter(visit, state, language=language, viewport={"width": 320, "height": 640})
+
+
+def test_controls_are_large_enough_for_a_finger(visit: Visit) -> None:
+    """
+    24 pixels are WCAG 2.5.8; links inside sentences are exempt.
+    """
+    page = enter(visit, "signed", **PHONE)
+
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("button, input, select, textarea, summary, li > a")]
+          .filter((e) => e.checkVisibility() && e.getBoundingClientRect().height)
+          .filter((e) => Math.min(e.offsetWidth, e.offsetHeight) < 24 && !e.labels?.length)
+          .map((e) => e.outerHTML.slice(0, 80))"""
+    )
+
+    assert small == []
+
+
+def test_tab_goes_through_the_page_in_the_order_of_reading(visit: Visit) -> None:
+    page = visit()
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            """() => {
+              const e = document.activeElement;
+              return e.id || e.dataset.pin || e.getAttribute("href") || e.tagName;
+            }"""
+        )
+        seen.append(focused)
+        if focused.startswith("problems.html"):
+            break
+
+    assert seen == [
+        "#plea",
+        "zh-Hans",
+        "en",
+        "ko",
+        "leave",
+        "#sign",
+        "countries-summary",
+        "name",
+        "email",
+        "country",
+        "message",
+        "delivery",
+        "news",
+        "submit",
+        "#your-data",
+        "share-make",
+        "withdraw.html",
+        "problems.html",
+    ]
+
+
+def test_a_screen_reader_hears_of_the_count_politely(visit: Visit, services: Stack) -> None:
+    page = visit()
+
+    expect(page.locator("#count-said")).to_have_text(
+        f"{page.inner_text('#signatures').strip()} people have signed"
+    )
+    assert page.get_attribute("#count-said", "role") == "status"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_control_has_a_name(visit: Visit, language: str) -> None:
+    page = visit(language=language)
+
+    for role in ("button", "textbox", "combobox", "checkbox", "link"):
+        for element in page.get_by_role(role).all():  # type: ignore[arg-type]
+            snapshot = element.aria_snapshot()
+            assert '"' in snapshot, snapshot

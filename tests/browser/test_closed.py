@@ -1,0 +1,103 @@
+"""
+After the appeal: signing has ended, and the page says what became of the people.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from dev.stack import Stack
+from tests.browser.actions import Signer, documents, fill, set_petition, sign
+from tests.browser.conftest import LANGUAGES, Visit
+
+PETITION = Path(__file__).parents[2] / "functions" / "petitions" / "savemyfriend.json"
+TEXTS = json.loads(PETITION.read_text(encoding="utf-8"))["texts"] if PETITION.exists() else {}
+UPDATES = json.loads(PETITION.read_text(encoding="utf-8"))["updates"] if PETITION.exists() else []
+
+
+def ended(outcome: str | None) -> object:
+    """
+    Answer every count as that of an ended petition, whatever the real one says.
+    """
+    tally = {
+        "petition": "savemyfriend",
+        "status": "closed",
+        "outcome": outcome,
+        "signatures": 178921,
+        "goal": 200000,
+        "countries": [],
+        "as_of": "2012-03-20T00:00:00Z",
+    }
+
+    def answer(route: Route) -> None:
+        if route.request.method == "GET":
+            route.fulfill(json=tally, headers={"Access-Control-Allow-Origin": "*"})
+        else:
+            route.continue_()
+
+    def before(page: Page) -> None:
+        page.route("**/savemyfriend", answer)
+
+    return before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("outcome", ["free", "returned", "unknown"])
+def test_each_outcome_is_told_in_the_petitions_words(
+    visit: Visit, outcome: str, language: str
+) -> None:
+    page = visit(language=language, before=ended(outcome))
+
+    expect(page.locator("#outcome-text")).to_have_text(TEXTS[language]["outcomes"][outcome])
+    assert page.is_visible("#closed")
+    assert not page.is_visible("#sign")
+    assert not page.is_visible("#progress")
+    assert page.is_visible(".plea >> visible=true")
+
+
+def test_an_ended_petition_without_a_known_outcome_claims_none(visit: Visit) -> None:
+    page = visit(before=ended(None))
+
+    page.wait_for_selector("#closed", state="visible")
+    assert not page.is_visible("#outcome")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_updates_are_told_newest_first(visit: Visit, language: str) -> None:
+    page = visit(language=language)
+
+    expect(page.locator("#updates-list p")).to_have_text(
+        [update["texts"][language] for update in reversed(UPDATES)]
+    )
+
+
+# The last two close the real petition, in this order.
+def test_a_signer_who_is_too_late_is_told_so(visit: Visit, services: Stack) -> None:
+    page = visit()
+    fill(page, Signer("late@example.org"))
+    set_petition(services, status="closed", outcome="returned")
+
+    # The function believes what it has read for a few seconds.
+    for _ in range(30):
+        page.click("#submit")
+        page.wait_for_selector("#thanks:visible, #closed:visible")
+        if page.is_visible("#closed"):
+            break
+        page = visit()
+        fill(page, Signer("late@example.org"))
+
+    assert page.evaluate("document.activeElement.id") == "closed"
+    expect(page.locator("#outcome-text")).to_have_text(TEXTS["en"]["outcomes"]["returned"])
+    assert not page.is_visible("#sign")
+
+
+def test_a_receipt_still_withdraws_after_the_end(visit: Visit, services: Stack) -> None:
+    set_petition(services, status="closed", outcome="returned")
+    page = visit("/withdraw.html")
+    page.fill("#receipt", "0" * 26)
+
+    page.click("#submit")
+
+    page.wait_for_selector("#done", state="visible")

@@ -1,0 +1,256 @@
+"""
+The page's pure modules, in a real browser, against the vectors that the functions obey too.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives import hpke, serialization
+from playwright.sync_api import Page
+
+from dev.keys import DevelopmentKeys, make_keys
+from dev.ports import free_port
+from dev.site import Site, site_config
+
+VECTORS = Path(__file__).parents[1] / "vectors"
+RULES = Path(__file__).parents[2] / "functions" / "petition" / "addresses.json"
+SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
+INFO = b"savemyfriend/seal/1\x00savemyfriend"
+
+# The recipient's side of HPKE, which the page has no use for, from the page's own key schedule.
+OPEN = """
+async ([box, privateKey, publicKey, info]) => {
+  const { keySchedule, sharedSecret, importPublicKey } = await import("/hpke.js");
+  const { join } = await import("/digest.js");
+  const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
+  const whole = bytes(box);
+  const encapsulated = whole.slice(0, 65);
+  const key = await crypto.subtle.importKey(
+    "pkcs8", bytes(privateKey), { name: "ECDH", namedCurve: "P-256" }, false, ["deriveBits"],
+  );
+  const sender = await importPublicKey(encapsulated);
+  const secret = await sharedSecret(key, sender, join(encapsulated, bytes(publicKey)));
+  const schedule = await keySchedule(secret, bytes(info));
+  const cipher = await crypto.subtle.importKey("raw", schedule.key, "AES-GCM", false, ["decrypt"]);
+  const parameters = { name: "AES-GCM", iv: schedule.nonce };
+  const opened = await crypto.subtle.decrypt(parameters, cipher, whole.slice(65));
+  return new TextDecoder().decode(opened);
+}
+"""
+
+RFC_SEAL = """
+async ({ pkEm, skEm, pkRm, info, pt, aad }) => {
+  const { sealBase, sharedSecret, keySchedule, importPublicKey } = await import("/hpke.js");
+  const { join } = await import("/digest.js");
+  const { toBase64Url } = await import("/base64url.js");
+  const bytes = (hex) => Uint8Array.from(hex.match(/../g), (byte) => parseInt(byte, 16));
+  const hex = (all) => Array.from(all, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const jwk = {
+    kty: "EC", crv: "P-256", d: toBase64Url(bytes(skEm)),
+    x: toBase64Url(bytes(pkEm).slice(1, 33)), y: toBase64Url(bytes(pkEm).slice(33)),
+  };
+  const curve = { name: "ECDH", namedCurve: "P-256" };
+  const pair = {
+    privateKey: await crypto.subtle.importKey("jwk", jwk, curve, false, ["deriveBits"]),
+    publicKey: await importPublicKey(bytes(pkEm)),
+  };
+  const context = join(bytes(pkEm), bytes(pkRm));
+  const recipient = await importPublicKey(bytes(pkRm));
+  const secret = await sharedSecret(pair.privateKey, recipient, context);
+  const { key, nonce } = await keySchedule(secret, bytes(info));
+  const box = await sealBase(bytes(pkRm), bytes(info), bytes(pt), bytes(aad), pair);
+  return { shared_secret: hex(secret), key: hex(key), base_nonce: hex(nonce), box: hex(box) };
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def keys() -> DevelopmentKeys:
+    return make_keys()
+
+
+@pytest.fixture(scope="module")
+def site_url(keys: DevelopmentKeys) -> Iterator[str]:
+    port = free_port()
+    site = Site(port, site_config({}, keys.seal_public_key))
+    yield f"http://127.0.0.1:{port}"
+    site.stop()
+
+
+@pytest.fixture
+def page(visit: Any) -> Page:
+    page: Page = visit("/problems.html")
+    return page
+
+
+def vectors(name: str) -> Any:
+    return json.loads((VECTORS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def test_sealing_gives_every_step_of_the_rfc_vectors(page: Page) -> None:
+    rfc = vectors("rfc9180")
+    (message,) = rfc["encryptions"]
+
+    steps = page.evaluate(RFC_SEAL, {**rfc, **message})
+
+    assert steps == {
+        **{step: rfc[step] for step in ("shared_secret", "key", "base_nonce")},
+        "box": rfc["pkEm"] + message["ct"],
+    }
+
+
+def test_python_opens_what_the_browser_sealed(page: Page, keys: DevelopmentKeys) -> None:
+    form = {
+        "name": "김 O'Brien 李",
+        "email": "a@example.org",
+        "message": 'line\nline "quoted" 🕯',
+        "consent": {"delivery": True, "news": False},
+    }
+
+    box = bytes(
+        page.evaluate(
+            """async ([form, key]) => {
+              const { sealForm } = await import("/seal.js");
+              return Array.from(await sealForm(form, key, "savemyfriend"));
+            }""",
+            [form, keys.seal_public_key],
+        )
+    )
+
+    assert len(box) == 2130
+    assert box[0] == 1
+    plaintext = SUITE.decrypt(box[1:], keys.private_key, INFO)
+    assert len(plaintext) == 2048
+    assert json.loads(plaintext) == form
+
+
+def test_the_browser_opens_what_python_sealed(page: Page, keys: DevelopmentKeys) -> None:
+    public_key = keys.private_key.public_key()
+    box = SUITE.encrypt("请关注".encode(), public_key, INFO)
+    private = keys.private_key.private_bytes(
+        serialization.Encoding.DER,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    point = public_key.public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
+
+    opened = page.evaluate(OPEN, [box.hex(), private.hex(), point.hex(), INFO.hex()])
+
+    assert opened == "请关注"
+
+
+def test_a_box_is_never_sealed_twice_alike(page: Page, keys: DevelopmentKeys) -> None:
+    boxes = page.evaluate(
+        """async (key) => {
+          const { sealForm } = await import("/seal.js");
+          const form = { name: "a", email: "b", message: "", consent: {} };
+          const boxes = [1, 2].map(() => sealForm(form, key, "savemyfriend"));
+          return (await Promise.all(boxes)).map((box) => box.join());
+        }""",
+        keys.seal_public_key,
+    )
+
+    assert boxes[0] != boxes[1]
+
+
+def test_the_longest_form_fits_into_a_box(page: Page, keys: DevelopmentKeys) -> None:
+    octets = page.evaluate(
+        """async (key) => {
+          const { sealForm } = await import("/seal.js");
+          const form = {
+            name: "𠮷".repeat(100), email: "e".repeat(254), message: "𠮷".repeat(280),
+            consent: { delivery: false, news: false },
+          };
+          return (await sealForm(form, key, "savemyfriend")).length;
+        }""",
+        keys.seal_public_key,
+    )
+
+    assert octets == 2130
+
+
+@pytest.mark.parametrize(
+    ("attempt", "asked", "random", "seconds"),
+    [
+        (0, 0, 0, 1),
+        (3, 0, 0, 8),
+        (3, 0, 1, 12),
+        (40, 0, 0, 60),
+        (0, 30, 0, 30),
+        (0, 30, 1, 45),
+        (9, 30, 0, 60),
+    ],
+)
+def test_waiting_doubles_and_is_never_shorter_than_asked(
+    page: Page, attempt: int, asked: int, random: int, seconds: int
+) -> None:
+    waited = page.evaluate(
+        """async ([attempt, asked, random]) => {
+          const { waitSeconds } = await import("/retry.js");
+          return waitSeconds(attempt, asked, () => random);
+        }""",
+        [attempt, asked, random],
+    )
+
+    assert waited == seconds
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, 0),
+        ("7", 7),
+        (" 7 ", 7),
+        ("soon", 0),
+        ("-7", 0),
+        ("Thu, 01 Jan 1970 00:01:30 GMT", 30),
+        ("Thu, 01 Jan 1970 00:00:30 GMT", 0),
+    ],
+)
+def test_retry_after_is_read_in_both_of_its_forms(
+    page: Page, header: str | None, seconds: int
+) -> None:
+    read = page.evaluate(
+        """async (header) => {
+          const { retryAfterSeconds } = await import("/retry.js");
+          return retryAfterSeconds(header, 60_000);
+        }""",
+        header,
+    )
+
+    assert read == seconds
+
+
+def test_a_receipt_is_read_however_it_is_typed(page: Page) -> None:
+    same = page.evaluate(
+        """async () => {
+          const { newReceipt, readReceipt, writeReceipt } = await import("/receipt.js");
+          const written = writeReceipt(newReceipt());
+          const typed = [
+            written.toLowerCase(), written.replaceAll("-", ""), ` ${written} `,
+            written.replaceAll("0", "o").replaceAll("1", "l"),
+            written.replaceAll("0", "O").replaceAll("1", "I"),
+          ];
+          return typed.every((text) => writeReceipt(readReceipt(text)) === written);
+        }"""
+    )
+
+    assert same
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["", "one-digit-short-7ZZZ-ZZZZ", "U" * 26, "8" + "0" * 25, "0" * 27, "０" * 26],
+    ids=["empty", "short", "no digit", "more than 128 bits", "long", "full width"],
+)
+def test_what_cannot_be_a_receipt_is_refused(page: Page, fault: str) -> None:
+    read = page.evaluate(
+        """async (text) => (await import("/receipt.js")).readReceipt(text)""", fault
+    )
+
+    assert read is None

@@ -1,0 +1,464 @@
+"""
+What every reader gets: the right language, a quiet page, the count, and a way out.
+"""
+
+import gzip
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, Request, Response, Route, expect
+
+from dev.stack import Stack
+from tests.browser.actions import Signer, sign
+from tests.browser.conftest import LANGUAGES, PHONE, Visit
+
+ROOT = Path(__file__).parents[2]
+PETITION = ROOT / "functions" / "petitions" / "savemyfriend.json"
+
+KIB = 1024
+FIRST_VIEW_OCTETS = 60 * KIB
+EVERYTHING_OCTETS = 150 * KIB
+
+
+def title(language: str) -> str:
+    text: str = json.loads(PETITION.read_text(encoding="utf-8"))["texts"][language]["title"]
+    return text
+
+
+# Language
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"),
+    [
+        ("zh-CN", "zh-Hans"),
+        ("zh-TW", "zh-Hans"),
+        ("ko", "ko"),
+        ("en-GB", "en"),
+        ("fr-FR", "en"),
+    ],
+)
+def test_the_browsers_language_decides(visit: Visit, asked: str, given: str) -> None:
+    page = visit(language=asked)
+
+    assert page.get_attribute("html", "lang") == given
+    assert page.title() == title(given)
+    assert page.locator("h1:visible").count() == 1
+
+
+def test_the_first_of_several_languages_that_there_is_decides(visit: Visit) -> None:
+    languages = "Object.defineProperty(navigator, 'languages', { get: () => ['fr', 'ko-KR', 'en'] })"
+
+    page = visit(before=lambda page: page.add_init_script(languages))
+
+    assert page.get_attribute("html", "lang") == "ko"
+
+
+def test_an_address_pins_the_language(visit: Visit) -> None:
+    page = visit("/?lang=ko", language="zh-Hans")
+
+    assert page.get_attribute("html", "lang") == "ko"
+    assert urlsplit(page.url).query == "lang=ko"
+
+
+def test_the_switch_changes_everything_and_keeps_what_was_written(visit: Visit) -> None:
+    page = visit()
+    page.fill("#name", "Kept")
+    page.select_option("#country", "KR")
+
+    page.click("[data-pin=zh-Hans]")
+
+    expect(page.locator("#submit")).to_have_text("署名")
+    assert page.title() == title("zh-Hans")
+    assert page.get_attribute("[data-pin=zh-Hans]", "aria-current") == "true"
+    assert urlsplit(page.url).query == "lang=zh-Hans"
+    assert page.input_value("#name") == "Kept"
+    assert page.locator("#country option:checked").inner_text() == "韩国"
+
+
+@pytest.mark.parametrize(
+    ("language", "korea"), [("zh-Hans", "韩国"), ("en", "South Korea"), ("ko", "대한민국")]
+)
+def test_countries_are_named_in_the_readers_language(
+    visit: Visit, language: str, korea: str
+) -> None:
+    page = visit(language=language)
+
+    assert page.inner_text("#country option[value=KR]") == korea
+
+
+@pytest.mark.parametrize(("locale", "country"), [("ko-KR", "KR"), ("en-GB", "GB"), ("zh", "ZZ")])
+def test_the_browsers_region_is_chosen_and_none_is_guessed(
+    visit: Visit, locale: str, country: str
+) -> None:
+    assert visit(language=locale).input_value("#country") == country
+
+
+# Without script
+
+
+def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> None:
+    page = visit(java_script_enabled=False)
+    texts = json.loads(PETITION.read_text(encoding="utf-8"))["texts"]
+
+    for text in texts.values():
+        for paragraph in text["plea"]:
+            assert page.get_by_text(paragraph, exact=True).is_visible()
+    assert page.locator("noscript h2").count() == len(texts)
+    assert page.get_by_text("How to sign without JavaScript").is_visible()
+    assert not page.locator("#form").is_visible()
+    assert not page.locator("#leave").is_visible()
+
+
+# A quiet page
+
+
+def test_nobody_else_is_asked_for_anything(visit: Visit, services: Stack) -> None:
+    requests: list[Request] = []
+    page = visit(before=lambda page: page.on("request", requests.append))
+    sign(page, Signer("quiet@example.org"))
+    page.wait_for_selector("#share-qr", state="visible")
+
+    own = {services.site, services.sign, services.count, services.share_link}
+    foreign = {r.url for r in requests if not r.url.startswith((*own, "blob:"))}
+    assert foreign == set()
+    assert not any("referer" in r.all_headers() for r in requests)
+
+
+def transferred(responses: list[Response]) -> int:
+    """
+    Return the octets of answers and their headers, compressed as the deployed edge does it.
+    """
+    total = 0
+    for response in responses:
+        body = response.body()
+        if response.headers.get("content-type", "").startswith(("text/", "application/", "image/svg")):
+            body = min(body, gzip.compress(body, 6), key=len)
+        head = "".join(f"{name}: {value}\r\n" for name, value in response.all_headers().items())
+        total += len(body) + len(head)
+    return total
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_is_light(visit: Visit, language: str, record_property: pytest.FixtureRequest) -> None:
+    responses: list[Response] = []
+    page = visit(language=language, before=lambda page: page.on("response", responses.append))
+    page.wait_for_load_state("networkidle")
+    first_view = transferred(responses)
+
+    sign(page, Signer(f"light-{language}@example.org"))
+    page.wait_for_selector("#share-qr", state="visible")
+
+    print(f"first view {first_view} octets, everything {transferred(responses)}")  # noqa: T201
+    assert first_view < FIRST_VIEW_OCTETS
+    assert transferred(responses) < EVERYTHING_OCTETS
+
+
+SHIFTS = """
+  window.shifts = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) window.shifts += entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_when_the_count_arrives(
+    visit: Visit, services: Stack, language: str, screen: dict[str, object]
+) -> None:
+    held: list[Route] = []
+
+    def before(page: Page) -> None:
+        page.add_init_script(SHIFTS)
+        page.route(f"{services.count}/**", held.append)
+
+    page = visit(language=language, before=before, **screen)
+    page.wait_for_function("document.querySelector('#updates-list li')")
+    held[0].fulfill(
+        json={
+            "petition": "savemyfriend",
+            "status": "open",
+            "outcome": None,
+            "signatures": 178921,
+            "goal": 200000,
+            "countries": [{"country": "KR", "signatures": 178921}],
+            "as_of": "2012-03-01T00:00:00Z",
+        },
+        headers={"Access-Control-Allow-Origin": "*"},
+    )
+    page.wait_for_selector("#count.known")
+    page.wait_for_timeout(500)
+
+    assert page.evaluate("window.shifts") == 0
+
+
+def test_the_page_sends_the_headers_it_promises(visit: Visit, services: Stack) -> None:
+    responses: list[Response] = []
+    visit(before=lambda page: page.on("response", responses.append))
+
+    promised = json.loads((ROOT / "frontend" / "headers.json").read_text())
+    headers = responses[0].headers
+    for name, value in promised.items():
+        if name != "Content-Security-Policy":
+            assert headers[name.lower()] == value
+    policy = headers["content-security-policy"]
+    assert services.sign in policy
+    assert not re.search(r"unsafe|\*|https?:(?!//127)|data:", policy)
+
+
+def test_the_page_alone_keeps_the_policy_that_a_bucket_cannot_send() -> None:
+    """
+    A bucket without an edge sends no headers, so each page carries the policy, too.
+
+    There it cannot know the functions' addresses, and lets connections go to any https one.
+    """
+    policy = json.loads((ROOT / "frontend" / "headers.json").read_text())["Content-Security-Policy"]
+    rules = [rule for rule in policy.split("; ") if not rule.startswith("frame-ancestors")]
+    wide = "https: http://127.0.0.1:* http://localhost:*"
+
+    for path in (ROOT / "frontend").glob("*.html"):
+        assert "; ".join(rules).replace("{connect}", wide) in path.read_text(), path.name
+
+
+def test_script_from_elsewhere_is_refused(visit: Visit, services: Stack) -> None:
+    page = visit()
+
+    refused = page.evaluate(
+        """async () => {
+          const refusals = [];
+          addEventListener("securitypolicyviolation", (event) => {
+            refusals.push(event.effectiveDirective);
+          });
+          const tried = [
+            () => document.body.insertAdjacentHTML("beforeend", "<p>"),
+            () => fetch("http://127.0.0.1:9/"),
+          ];
+          for (const attempt of tried) await Promise.resolve().then(attempt).catch(() => {});
+          await new Promise((later) => setTimeout(later, 200));
+          return refusals;
+        }"""
+    )
+
+    assert {"require-trusted-types-for", "connect-src"} <= set(refused)
+
+
+# The count
+
+
+class Count:
+    """
+    Answers the count with what a test says, or not at all.
+    """
+
+    def __init__(self, page: Page, services: Stack, signatures: int = 4999) -> None:
+        self.signatures: int | None = signatures
+        self.asked = 0
+        page.route(f"{services.count}/**", self._answer)
+
+    def _answer(self, route: Route) -> None:
+        self.asked += 1
+        if self.signatures is None:
+            return route.abort()
+        return route.fulfill(
+            json={
+                "petition": "savemyfriend",
+                "status": "open",
+                "outcome": None,
+                "signatures": self.signatures,
+                "goal": 5000,
+                "countries": [
+                    {"country": "KR", "signatures": 3000},
+                    {"country": "ZZ", "signatures": 1500},
+                    {"country": "other", "signatures": 499},
+                ],
+                "as_of": "2012-02-20T03:04:05Z",
+            },
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
+
+
+def test_the_count_says_how_many_how_far_from_where_and_when(
+    visit: Visit, services: Stack
+) -> None:
+    page = visit(before=lambda page: Count(page, services), timezone_id="Asia/Seoul")
+
+    expect(page.locator("#signatures")).to_have_text("4,999")
+    expect(page.locator("#goal")).to_have_text("1 more to reach 5,000")
+    expect(page.locator("#as-of")).to_have_text("As of Feb 20, 2012, 12:04 PM".replace(" PM", "\u202fPM"))
+    expect(page.locator("#countries-summary")).to_have_text("From 1 country or region")
+    page.click("#countries-summary")
+    assert page.locator("#countries-list li").all_inner_texts() == [
+        "South Korea 3,000",
+        "Not said 1,500",
+        "Elsewhere 499",
+    ]
+    assert page.evaluate("document.getElementById('progress').position") == 4999 / 5000
+
+
+def test_the_count_is_asked_for_every_ten_seconds_while_visible(
+    visit: Visit, services: Stack
+) -> None:
+    counts: list[Count] = []
+
+    def before(page: Page) -> None:
+        page.clock.install()
+        page.add_init_script("Math.random = () => 0")
+        counts.append(Count(page, services))
+
+    page = visit(before=before)
+    (count,) = counts
+    expect(page.locator("#signatures")).to_have_text("4,999")
+    count.signatures = 5001
+
+    page.clock.run_for(9_500)
+    assert count.asked == 1
+    page.clock.run_for(1_000)
+    page.wait_for_function("document.getElementById('progress').position === 1")
+    page.clock.run_for(1_000)
+    expect(page.locator("#signatures")).to_have_text("5,001")
+    expect(page.locator("#goal")).to_have_text("Beyond every milestone we had set")
+    assert count.asked == 2
+
+    hide(page, hidden=True)
+    page.clock.run_for(120_000)
+    assert count.asked == 2
+
+    hide(page, hidden=False)
+    page.wait_for_timeout(300)
+    assert count.asked == 3
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    """
+    Let the page believe that its tab is in the background, or in front again.
+    """
+    page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_a_count_that_cannot_be_reached_is_said_and_asked_for_less_often(
+    visit: Visit, services: Stack
+) -> None:
+    counts: list[Count] = []
+
+    def before(page: Page) -> None:
+        page.clock.install()
+        page.add_init_script("Math.random = () => 0")
+        counts.append(Count(page, services))
+
+    page = visit(before=before)
+    (count,) = counts
+    expect(page.locator("#signatures")).to_have_text("4,999")
+    count.signatures = None
+
+    for expected in (2, 3, 4):
+        page.clock.run_for(10_500)
+        page.wait_for_timeout(200)
+        assert count.asked == min(expected, 3)
+    expect(page.locator("#as-of")).to_contain_text("cannot be reached")
+    expect(page.locator("#signatures")).to_have_text("4,999")
+
+
+def test_a_first_count_that_cannot_be_reached_is_no_zero(visit: Visit, services: Stack) -> None:
+    def before(page: Page) -> None:
+        Count(page, services).signatures = None
+
+    page = visit(before=before)
+
+    expect(page.locator("#as-of")).to_contain_text("cannot be reached")
+    assert page.inner_text("#signatures").strip() == ""
+
+
+def test_the_number_does_not_climb_for_those_who_prefer_stillness(
+    visit: Visit, services: Stack
+) -> None:
+    counts: list[Count] = []
+    page = visit(
+        before=lambda page: counts.append(Count(page, services, 1000)), reduced_motion="reduce"
+    )
+    expect(page.locator("#signatures")).to_have_text("1,000")
+    page.evaluate(
+        """() => {
+          window.seen = [];
+          new MutationObserver(() => seen.push(document.getElementById("signatures").textContent))
+            .observe(document.getElementById("signatures"), { childList: true });
+        }"""
+    )
+    counts[0].signatures = 4000
+
+    hide(page, hidden=False)
+
+    expect(page.locator("#signatures")).to_have_text("4,000")
+    assert page.evaluate("window.seen") == ["4,000"]
+
+
+# The way out
+
+
+@pytest.fixture
+def elsewhere() -> str:
+    source = (ROOT / "frontend" / "leave.js").read_text()
+    found = re.search(r'ELSEWHERE = "(.*)"', source)
+    assert found
+    return found[1]
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+@pytest.mark.parametrize("path", ["/", "/withdraw.html", "/problems.html"])
+def test_leaving_takes_the_page_out_of_the_history(
+    visit: Visit, elsewhere: str, way: str, path: str
+) -> None:
+    page = visit("/problems.html?lang=en")
+    page.goto("about:blank")
+    length = page.evaluate("history.length")
+    page.route(f"{elsewhere}**", lambda route: route.fulfill(body="weather and news"))
+    page.goto(path)
+    page.wait_for_selector("html.worded", state="attached")
+    if path == "/":
+        page.fill("#name", "Somebody")
+        page.click("article:visible .call a")
+        page.click("footer a[href^='withdraw.html']")
+        page.wait_for_url("**/withdraw.html*")
+        page.wait_for_selector("html.worded", state="attached")
+
+    if way == "button":
+        page.click("#leave")
+    else:
+        for _ in range(3):
+            page.keyboard.press("Escape")
+
+    page.wait_for_url(f"{elsewhere}**")
+    assert page.evaluate("history.length") == length + 1
+    page.go_back()
+    assert page.url == "about:blank"
+
+
+def test_leaving_empties_the_page_even_when_there_is_no_network(
+    visit: Visit, elsewhere: str
+) -> None:
+    page = visit("/?lang=ko")
+    page.route(f"{elsewhere}**", lambda route: None)
+
+    page.click("#leave")
+
+    page.wait_for_function("document.body.childElementCount === 0", polling=50)
+    assert urlsplit(page.evaluate("location.href")).query == ""
+
+
+def test_two_escapes_and_a_key_between_do_not_leave(visit: Visit) -> None:
+    page = visit()
+
+    for key in ("Escape", "Escape", "a", "Escape", "Escape"):
+        page.keyboard.press(key)
+    page.wait_for_timeout(200)
+
+    assert page.is_visible("#form")

@@ -1,0 +1,214 @@
+"""
+Sharing: one's own link, on the networks that the readers use, without a word about the signer.
+"""
+
+import io
+import json
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from dev.stack import Stack
+from tests.browser.actions import Signer, documents, sign, signature_of
+from tests.browser.conftest import LANGUAGES, PHONE, Visit
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ROOT / "functions" / "petitions" / "savemyfriend.json"
+
+# What a device that can share records instead of opening its sheet.
+DEVICE = """
+  window.shared = [];
+  navigator.share = async (what) => { window.shared.push(what); };
+"""
+
+
+def open_panel(page: Page) -> str:
+    """
+    Ask for a link before signing, and return it.
+    """
+    page.click("#share-make")
+    page.wait_for_selector("#share-qr", state="visible")
+    return page.input_value("#share-url")
+
+
+def share_text(language: str) -> str:
+    text: str = json.loads(TEXTS.read_text(encoding="utf-8"))["texts"][language]["share"]
+    return text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_networks_come_in_the_order_of_the_language(visit: Visit, language: str) -> None:
+    words = ROOT / "frontend" / "words" / f"{language}.json"
+    order = json.loads(words.read_text(encoding="utf-8"))["share.networks"]
+    page = visit(language=language)
+
+    open_panel(page)
+
+    networks = page.locator("[data-network]").evaluate_all("all => all.map(e => e.dataset.network)")
+    assert networks == order
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_carries_ones_own_code_and_says_nothing_about_signing(
+    visit: Visit, language: str
+) -> None:
+    page = visit(language=language)
+    url = open_panel(page)
+
+    hrefs = page.locator("a[data-network]").evaluate_all(
+        "all => Object.fromEntries(all.map(e => [e.dataset.network, e.href]))"
+    )
+
+    for network, href in hrefs.items():
+        assert f"{url}.{network}" in unquote(unquote(href))
+        assert share_text(language) in unquote(href).replace("+", " ") or network == "facebook"
+        assert not re.search(r"signed|我已|我签|서명했", unquote(href))
+
+
+def test_signing_opens_the_panel_with_a_link_of_ones_own(visit: Visit, services: Stack) -> None:
+    page = visit("/?via=0123456789.weibo")
+    before = len(documents(services, "links"))
+
+    sign(page, Signer("sharer@example.org"))
+    page.wait_for_selector("#share-qr", state="visible")
+
+    links = documents(services, "links")
+    assert len(links) == before + 1
+    assert {"language", "via", "created_day"} in [set(link) for link in links]
+
+
+def test_no_link_is_made_before_somebody_asks(visit: Visit, services: Stack) -> None:
+    before = len(documents(services, "links"))
+
+    visit().wait_for_timeout(500)
+
+    assert len(documents(services, "links")) == before
+
+
+def test_the_code_to_scan_leads_to_the_link(visit: Visit) -> None:
+    page = visit(language="zh-Hans")
+    url = open_panel(page)
+
+    picture = Image.open(io.BytesIO(page.locator("#share-qr-image").screenshot()))
+    (code,) = zxingcpp.read_barcodes(picture)
+
+    assert code.text == f"{url}.qr"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shared_link_leads_a_friend_to_the_page_in_its_language(
+    visit: Visit, services: Stack, language: str
+) -> None:
+    url = open_panel(visit(language=language))
+
+    friend = visit(f"{url}.telegram", language="fr-FR")
+    friend.wait_for_url(f"{services.site}/?lang={language}")
+
+    email = f"friend-{language}@example.org"
+    sign(friend, Signer(email))
+    assert signature_of(services, email)["via"] == f"{urlsplit(url).path.split('/')[-1]}.telegram"
+
+
+def test_few_signatures_through_a_link_are_not_told_exactly(visit: Visit) -> None:
+    page = visit()
+
+    open_panel(page)
+
+    expect(page.locator("#share-brought")).to_have_text(
+        "Fewer than 10 people have signed through your link so far."
+    )
+
+
+def test_many_signatures_through_a_link_are_told(visit: Visit) -> None:
+    page = visit(
+        before=lambda page: page.route(
+            "**/*.json",
+            lambda route: (
+                route.fulfill(
+                    json={"signatures": 1234}, headers={"access-control-allow-origin": "*"}
+                )
+                if re.search(r"/savemyfriend/\w{10}\.json$", route.request.url)
+                else route.continue_()
+            ),
+        )
+    )
+
+    open_panel(page)
+
+    expect(page.locator("#share-brought")).to_have_text(
+        "1,234 people have signed through your link."
+    )
+
+
+def test_text_and_link_are_copied_together(visit: Visit) -> None:
+    page = visit(language="ko", permissions=["clipboard-read", "clipboard-write"])
+    url = open_panel(page)
+
+    page.click("#share-copy")
+
+    expect(page.locator("#share-status")).to_have_text("글과 링크를 복사했습니다.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(share_text("ko"))
+    assert url in copied
+
+
+def test_kakaotalk_without_a_share_sheet_copies_and_says_what_to_do(visit: Visit) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    url = open_panel(page)
+
+    page.click("[data-network=kakaotalk]")
+
+    expect(page.locator("#share-status")).to_contain_text("Open KakaoTalk")
+    assert url in page.evaluate("navigator.clipboard.readText()")
+
+
+@pytest.mark.parametrize("control", ["#share-device", "[data-network=kakaotalk]"])
+def test_the_devices_own_share_sheet_gets_text_and_link(visit: Visit, control: str) -> None:
+    page = visit(language="ko", before=lambda page: page.add_init_script(DEVICE), **PHONE)
+    url = open_panel(page)
+
+    page.tap(control)
+
+    (shared,) = page.evaluate("window.shared")
+    assert shared["text"] == share_text("ko")
+    assert shared["url"].startswith(url)
+
+
+def test_the_share_sheet_comes_first_where_there_is_one(visit: Visit) -> None:
+    without = visit()
+    open_panel(without)
+    assert not without.is_visible("#share-device")
+
+    page = visit(before=lambda page: page.add_init_script(DEVICE))
+    open_panel(page)
+
+    controls = page.locator("#share-panel :is(button, a):visible")
+    assert controls.first.get_attribute("id") == "share-device"
+
+
+def test_a_link_that_cannot_be_made_can_be_asked_for_again(visit: Visit, services: Stack) -> None:
+    page = visit()
+    page.route(f"{services.share_link}/savemyfriend", lambda route: route.abort())
+    page.click("#share-make")
+    expect(page.locator("#share-status")).to_contain_text("could not be made")
+
+    page.unroute(f"{services.share_link}/savemyfriend")
+
+    assert open_panel(page).startswith(f"{services.share_link}/savemyfriend/")
+
+
+def test_another_language_brings_a_link_in_that_language(visit: Visit) -> None:
+    page = visit()
+    first = open_panel(page)
+
+    page.click("[data-pin=ko]")
+
+    page.wait_for_function("(url) => document.getElementById('share-url').value !== url", arg=first)
+    assert page.locator("[data-network]").first.get_attribute("data-network") == "kakaotalk"
+    page.click("[data-pin=en]")
+    expect(page.locator("#share-url")).to_have_value(first)

@@ -1,0 +1,312 @@
+"""
+Signing, from the form to the organizers' key.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from dev.stack import Stack
+from tests.browser.actions import Signer, documents, fill, sign, signature_of
+from tests.browser.conftest import LANGUAGES, PHONE, Visit
+
+SECRET = Signer(
+    email="marker.person@example.org",
+    name="Márker 金正 Person",
+    message="A message that nobody else may read 🕯",
+)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_signature_in_each_language_is_counted(
+    visit: Visit, services: Stack, language: str
+) -> None:
+    page = visit(language=language)
+    expect(page.locator("#count")).to_have_class(re.compile("known"))
+    before = int(page.inner_text("#signatures").replace(",", ""))
+
+    sign(page, Signer(email=f"{language}@example.org"))
+
+    signature = signature_of(services, f"{language}@example.org")
+    assert signature["language"] == language
+    assert signature["country"] == LANGUAGES[language][-2:]
+    page.wait_for_function(
+        "(before) => Number(document.getElementById('signatures').textContent) > before", arg=before
+    )
+    assert len(documents(services, "signatures")) > before
+
+
+def test_the_organizers_key_opens_what_was_sealed(visit: Visit, services: Stack) -> None:
+    page = visit()
+    fill(page, Signer("opens@example.org", "  李 O'Brien ", "one\n\ttwo ", country="KR"))
+    page.check("#delivery")
+    page.click("#submit")
+    page.wait_for_selector("#thanks")
+
+    signature = signature_of(services, "opens@example.org")
+
+    assert signature["name"] == "李 O'Brien"
+    assert signature["message"] == "one\n two"
+    assert signature["consent"] == {"delivery": True, "news": False}
+    assert signature["country"] == "KR"
+
+
+def test_both_consents_are_off_unless_chosen(visit: Visit, services: Stack) -> None:
+    sign(visit(), Signer("consents@example.org"))
+
+    signature = signature_of(services, "consents@example.org")
+
+    assert signature["consent"] == {"delivery": False, "news": False}
+
+
+def encodings(text: str) -> Iterator[str]:
+    """
+    Return how a text could hide in a request: as itself, escaped, in other alphabets, or hashed.
+    """
+    raw = text.encode()
+    yield text
+    yield text.lower()
+    yield quote(text)
+    yield json.dumps(text)[1:-1]
+    for octets in (raw, text.encode("utf-16-le"), text.encode("utf-16-be")):
+        yield octets.hex()
+        # Base64 of a text depends on where it starts; its ends on what stands beside it.
+        for offset in range(3):
+            encoded = base64.b64encode(b"\0" * offset + octets).decode()
+            inner = encoded[4 if offset else 0 : len(encoded) // 4 * 4 - 4]
+            yield inner
+            yield inner.replace("+", "-").replace("/", "_")
+    for digest in (hashlib.md5(raw), hashlib.sha1(raw), hashlib.sha256(raw)):  # noqa: S324
+        yield digest.hexdigest()
+        yield base64.b64encode(digest.digest()).decode().rstrip("=")
+        yield base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+
+
+def test_no_request_contains_name_address_or_message_in_any_encoding(visit: Visit) -> None:
+    requests: list[Request] = []
+    page = visit(before=lambda page: page.on("request", requests.append))
+
+    sign(page, SECRET)
+    page.wait_for_selector("#share-panel", state="visible")
+
+    sent = [
+        "\n".join([r.method, r.url, json.dumps(r.all_headers()), r.post_data or ""])
+        for r in requests
+    ]
+    assert any("address_tag" in request for request in sent)
+    words = [SECRET.name, SECRET.email, SECRET.message, "marker.person", "Márker", "nobody else"]
+    for hidden in (form for word in words for form in encodings(word)):
+        assert not any(hidden in request for request in sent), hidden
+
+
+def test_the_sealed_form_holds_what_the_contract_says_and_no_more(visit: Visit) -> None:
+    page = visit()
+    fill(page, Signer("contract@example.org"))
+
+    with page.expect_request(lambda request: request.method == "POST") as sent:
+        page.click("#submit")
+
+    body = sent.value.post_data_json
+    assert {key: len(value) for key, value in body.items()} == {
+        "address_tag": 43,
+        "sealed": 2840,
+        "receipt_hash": 43,
+        "country": 2,
+        "language": 2,
+    }
+
+
+def test_a_repeat_is_thanked_like_a_first_and_stored_once(visit: Visit, services: Stack) -> None:
+    pages = []
+    for email in ("Twice.Me@gmail.com", "twiceme+again@googlemail.com"):
+        page = visit()
+        sign(page, Signer(email))
+        page.wait_for_selector("#share-panel", state="visible")
+        pages.append(page.inner_text("#thanks"))
+
+    without_receipt = [re.sub(r"(\w{4}-){6}\w\w", "", text) for text in pages]
+    assert without_receipt[0] == without_receipt[1]
+    assert pages[0] != pages[1]
+    assert signature_of(services, "Twice.Me@gmail.com")
+
+
+def test_nothing_stays_on_the_device(visit: Visit) -> None:
+    page = visit("/?via=0123456789.weibo")
+    sign(page, Signer("nothing@example.org"))
+    page.wait_for_selector("#share-panel", state="visible")
+
+    kept = page.evaluate(
+        """async () => [
+          localStorage.length, sessionStorage.length, document.cookie,
+          (await indexedDB.databases()).length, (await caches.keys()).length,
+          document.forms[0].elements.name.value,
+        ]"""
+    )
+
+    assert kept == [0, 0, "", 0, 0, ""]
+    assert page.context.cookies() == []
+
+
+def test_the_link_that_brought_a_signer_is_kept_for_the_visit_only(
+    visit: Visit, services: Stack
+) -> None:
+    page = visit("/?petition=savemyfriend&lang=ko&via=0123456789.weibo")
+
+    assert page.url == f"{services.site}/?lang=ko"
+    sign(page, Signer("brought@example.org"))
+    assert signature_of(services, "brought@example.org")["via"] == "0123456789.weibo"
+
+
+def test_a_link_that_cannot_be_one_is_not_sent(visit: Visit, services: Stack) -> None:
+    sign(visit("/?via=javascript:alert(1)"), Signer("odd@example.org"))
+
+    assert "via" not in signature_of(services, "odd@example.org")
+
+
+def test_a_signature_needs_no_mouse(visit: Visit, services: Stack) -> None:
+    page = visit()
+    press, write = page.keyboard.press, page.keyboard.type
+
+    focus_by_tab(page, "name")
+    write("Key Board")
+    press("Tab")
+    write("keys@example.org")
+    press("Tab")
+    write("Korea")
+    press("Tab")
+    write("typed")
+    press("Tab")
+    press("Tab")
+    press("Space")
+    press("Tab")
+    press("Enter")
+
+    page.wait_for_selector("#thanks", state="visible")
+    assert page.evaluate("document.activeElement.id") == "thanks-heading"
+    signature = signature_of(services, "keys@example.org")
+    assert (signature["name"], signature["message"]) == ("Key Board", "typed")
+    assert signature["consent"] == {"delivery": False, "news": True}
+
+
+def focus_by_tab(page: Page, element_id: str) -> None:
+    """
+    Press Tab until an element has the focus.
+    """
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == element_id:
+            return
+    pytest.fail(f"#{element_id} is not reached by Tab")
+
+
+def test_a_phone_signs_by_touch(visit: Visit, services: Stack) -> None:
+    page = visit(language="zh-Hans", **PHONE)
+    page.tap("article[lang=zh-Hans] .call a")
+    fill(page, Signer("phone@example.org"))
+    page.tap("#submit")
+
+    page.wait_for_selector("#thanks", state="visible")
+    assert signature_of(services, "phone@example.org")["language"] == "zh-Hans"
+
+
+def test_the_receipt_can_be_copied_and_saved(visit: Visit) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    receipt = sign(page, Signer("receipt@example.org"))
+
+    page.click("#receipt-copy")
+    expect(page.locator("#receipt-status")).to_have_text("Receipt copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == receipt
+
+    with page.expect_download() as download:
+        page.click("#receipt-save")
+    assert download.value.suggested_filename == "receipt.txt"
+    assert download.value.path().read_text() == f"{receipt}\n"
+
+
+FAULTY = {
+    "no-name": (Signer("a@example.org", name=" "), "name", "Enter your name."),
+    "formula": (Signer("a@example.org", name="=1+1"), "name", "other than = + - or @"),
+    "long-name": (Signer("a@example.org", name="金" * 101), "name", "100 characters"),
+    "hidden-direction": (Signer("a@example.org", name="a\u202eb"), "name", "invisible"),
+    "no-at": (Signer("example.org"), "email", "name@example.org"),
+    "two-dots": (Signer("a..b@example.org"), "email", "name@example.org"),
+    "no-top-level": (Signer("a@localhost"), "email", "name@example.org"),
+    "long-message": (Signer("a@example.org", message="🕯" * 282), "message", "by 2 characters"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTY)
+def test_a_fault_is_listed_linked_and_told_at_its_field(visit: Visit, fault: str) -> None:
+    signer, field, text = FAULTY[fault]
+    requests: list[Request] = []
+    page = visit()
+    page.on("request", requests.append)
+
+    fill(page, signer)
+    page.click("#submit")
+
+    assert page.evaluate("document.activeElement.id") == "faults"
+    assert page.title().startswith("Error: ")
+    assert text in page.inner_text("#faults")
+    assert text in page.inner_text(f"#{field}-fault")
+    described = page.get_attribute(f"#{field}", "aria-describedby") or ""
+    assert f"{field}-fault" in described.split()
+    page.click("#faults a")
+    assert page.evaluate("document.activeElement.id") == field
+    assert page.input_value(f"#{field}") == getattr(signer, field)
+    assert not [request for request in requests if request.method == "POST"]
+
+
+def test_all_faults_come_at_once_and_go_when_corrected(visit: Visit) -> None:
+    page = visit()
+    page.click("#submit")
+    assert page.locator("#faults li").count() == 2
+
+    sign(page, Signer("corrected@example.org"))
+
+    assert not page.title().startswith("Error: ")
+
+
+def test_a_fault_that_the_server_finds_is_shown_at_its_field(visit: Visit) -> None:
+    problem = {
+        "type": "https://example.org/problems.html#invalid-request",
+        "title": "Your request is not valid.",
+        "status": 422,
+        "errors": [{"pointer": "#/country", "detail": "Choose a country from the list."}],
+    }
+    page = visit(before=lambda page: page.route("**/savemyfriend", lambda route: answer(route)))
+
+    def answer(route):  # type: ignore[no-untyped-def]
+        if route.request.method == "POST":
+            return route.fulfill(
+                status=422,
+                content_type="application/problem+json",
+                headers={"Access-Control-Allow-Origin": "*"},
+                body=json.dumps(problem),
+            )
+        return route.continue_()
+
+    fill(page, Signer("server@example.org"))
+    page.click("#submit")
+
+    page.click("#faults a:has-text('Choose a country from the list.')")
+    assert page.evaluate("document.activeElement.id") == "country"
+
+
+def test_without_webcrypto_nothing_is_sent(visit: Visit, services: Stack) -> None:
+    port = services.site.rsplit(":", 1)[1]
+    requests: list[Request] = []
+    page = visit(f"http://insecure.example:{port}/")
+    page.on("request", requests.append)
+
+    assert page.is_visible("#unsafe")
+    assert page.is_disabled("#name")
+    page.evaluate("document.forms[0].requestSubmit()")
+    page.wait_for_timeout(300)
+    assert not [request for request in requests if request.method == "POST"]

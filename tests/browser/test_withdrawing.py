@@ -1,0 +1,97 @@
+"""
+Withdrawing: what a receipt does, and what the screen gives away, which is nothing.
+"""
+
+import pytest
+from playwright.sync_api import Request, Route, expect
+
+from dev.stack import Stack
+from tests.browser.actions import Signer, documents, sign, signature_of
+from tests.browser.conftest import LANGUAGES, Visit
+
+UNKNOWN = "7ZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZ"
+
+
+def lanes(services: Stack) -> int:
+    """
+    Return the number of signatures that count, as the ledger holds it.
+    """
+    return sum(int(lane.get("signatures", 0)) for lane in documents(services, "lanes"))
+
+
+@pytest.mark.parametrize(("choice", "taken"), [("#keep", 0), ("#take", 1)])
+def test_a_receipt_erases_the_signature_and_the_choice_about_the_number_is_followed(
+    visit: Visit, services: Stack, choice: str, taken: int
+) -> None:
+    email = f"withdraw{taken}@example.org"
+    receipt = sign(visit(), Signer(email))
+    before = lanes(services)
+
+    page = visit("/withdraw.html")
+    page.fill("#receipt", receipt.lower().replace("-", " "))
+    page.check(choice)
+    page.click("#submit")
+    page.wait_for_selector("#done", state="visible")
+
+    assert page.evaluate("document.activeElement.id") == "done-heading"
+    with pytest.raises(ValueError, match="not enough values"):
+        signature_of(services, email)
+    assert lanes(services) == before - taken
+
+
+def test_the_number_is_kept_unless_chosen_otherwise(visit: Visit) -> None:
+    assert visit("/withdraw.html").is_checked("#keep")
+
+
+def test_the_screen_is_the_same_whatever_was_found(visit: Visit) -> None:
+    screens = set()
+    for receipt in (sign(visit(), Signer("screen@example.org")), UNKNOWN):
+        page = visit("/withdraw.html")
+        page.fill("#receipt", receipt)
+        page.click("#submit")
+        page.wait_for_selector("#done", state="visible")
+        screens.add((page.inner_text("body"), page.url, page.title()))
+
+    assert len(screens) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_cannot_be_a_receipt_is_not_sent(visit: Visit, language: str) -> None:
+    requests: list[Request] = []
+    page = visit("/withdraw.html", language=language)
+    page.on("request", requests.append)
+
+    page.fill("#receipt", "U" * 26)
+    page.click("#submit")
+
+    assert page.evaluate("document.activeElement.id") == "faults"
+    assert page.is_visible("#receipt-fault")
+    assert requests == []
+
+
+def test_an_overloaded_server_is_asked_again(visit: Visit, services: Stack) -> None:
+    failures = [503]
+    page = visit("/withdraw.html")
+
+    def answer(route: Route) -> None:
+        if not failures:
+            return route.continue_()
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return route.fulfill(status=failures.pop(), headers=headers, body="{}")
+
+    page.route(f"{services.withdraw}/**", answer)
+    page.fill("#receipt", UNKNOWN)
+    page.click("#submit")
+
+    expect(page.locator("#sending .status")).to_contain_text("It is not withdrawn yet.")
+    page.wait_for_selector("#done", state="visible")
+
+
+def test_the_plea_leads_there_and_back_in_the_pinned_language(visit: Visit) -> None:
+    page = visit("/?lang=ko")
+
+    page.click("footer a[href^='withdraw.html']")
+    page.wait_for_url("**/withdraw.html?lang=ko")
+    page.click("footer a")
+
+    page.wait_for_url("**/index.html?lang=ko")

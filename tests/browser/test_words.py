@@ -1,0 +1,86 @@
+"""
+The page's words: the same keys in every language, and the plea as the petition has it.
+"""
+
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.browser import plea
+
+ROOT = Path(__file__).parents[2]
+FRONTEND = ROOT / "frontend"
+LANGUAGES = ("zh-Hans", "en", "ko")
+
+
+def words(language: str) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads((FRONTEND / "words" / f"{language}.json").read_text())
+    return loaded
+
+
+def places(phrase: object) -> set[str]:
+    """
+    Return the names in curly brackets that are filled in when the phrase is said.
+    """
+    return set(re.findall(r"\{(\w+)\}", json.dumps(phrase)))
+
+
+def test_the_static_plea_is_the_petitions() -> None:
+    assert plea.plea_of_page() == plea.static_plea(), "run python -m tests.browser.plea"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_words(language: str) -> None:
+    assert list(words(language)) == list(words("en"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_fills_the_same_places(language: str) -> None:
+    for key, phrase in words(language).items():
+        assert places(phrase) == places(words("en")[key]), key
+
+
+def test_every_word_is_used_and_every_used_word_is_there() -> None:
+    code = "\n".join(
+        path.read_text() for pattern in ("*.js", "*.html") for path in FRONTEND.glob(pattern)
+    )
+    written = set(re.findall(r'"((?:[a-z]+\.)?[a-z_]+)"', code))
+    named = set(re.findall(r'data-(?:words|label)="([^"]+)"', code))
+
+    assert set(words("en")) <= written
+    assert named <= set(words("en"))
+
+
+def test_the_networks_are_the_same_in_every_order() -> None:
+    orders = {tuple(sorted(words(language)["share.networks"])) for language in LANGUAGES}  # type: ignore[call-overload]
+
+    assert len(orders) == 1
+
+
+class Headings(HTMLParser):
+    """
+    The ids of the sections of problems.html, each with the languages in it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sections: dict[str, list[str]] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag == "section":
+            self.sections[attributes["id"] or ""] = []
+        elif attributes.get("class") == "text" and self.sections:
+            self.sections[list(self.sections)[-1]].append(attributes["lang"] or "")
+
+
+def test_every_problem_is_explained_in_every_language() -> None:
+    page = Headings()
+    page.feed((FRONTEND / "problems.html").read_text())
+
+    documented = re.findall(r"^## `?([a-z-]+)`?", (ROOT / "docs/problems.md").read_text(), re.M)
+    assert sorted(page.sections) == sorted(documented)
+    assert all(tuple(languages) == LANGUAGES for languages in page.sections.values())
