@@ -1,0 +1,87 @@
+"""A value that is read often and fetched seldom; it outlives the failure of its source."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import Generic, TypeVar
+
+from petition.problems import Unavailable
+
+T = TypeVar("T")
+
+RETRY_SECONDS = 1.0  # after a failed refresh; a source in trouble is not asked by every reader
+
+
+class Cached(Generic[T]):
+    """
+    The last value of a source, refreshed by at most one reader at a time.
+
+    While one reader refreshes it, all others are answered with the last value.
+
+    Args:
+        fetch: Gets the value; raises Unavailable when the source does not answer in time.
+        fresh_seconds: How long a value is served without asking again.
+    """
+
+    def __init__(self, fetch: Callable[[], Awaitable[T]], *, fresh_seconds: float) -> None:
+        self._fetch = fetch
+        self._fresh_seconds = fresh_seconds
+        self._value: T | None = None
+        self._due = 0.0
+        self._refreshing = asyncio.Lock()
+
+    async def read(self) -> T:
+        """
+        Return the value, at most `fresh_seconds` old while its source answers.
+
+        Raises:
+            Unavailable: There has been no value yet, and the source does not answer.
+        """
+        if self._value is not None and (self._is_fresh() or self._refreshing.locked()):
+            return self._value
+        async with self._refreshing:
+            if not self._is_fresh():
+                await self._refresh()
+        if self._value is None:
+            raise Unavailable
+        return self._value
+
+    def _is_fresh(self) -> bool:
+        return time.monotonic() < self._due
+
+    async def _refresh(self) -> None:
+        try:
+            self._value = await self._fetch()
+            self._due = time.monotonic() + self._fresh_seconds
+        except Unavailable:
+            self._due = time.monotonic() + RETRY_SECONDS
+
+
+class CachedByKey(Generic[T]):
+    """
+    A `Cached` for each of many keys; the least recently read are forgotten.
+
+    Args:
+        fetch: Gets the value of a key.
+        size: How many keys are kept.
+    """
+
+    def __init__(
+        self, fetch: Callable[[str], Awaitable[T]], *, fresh_seconds: float, size: int
+    ) -> None:
+        self._fetch = fetch
+        self._fresh_seconds = fresh_seconds
+        self._size = size
+        self._kept: OrderedDict[str, Cached[T]] = OrderedDict()
+
+    async def read(self, key: str) -> T:
+        """Return the value of a key; see `Cached.read`."""
+        cached = self._kept.get(key)
+        if cached is None:
+            cached = Cached(lambda: self._fetch(key), fresh_seconds=self._fresh_seconds)
+            self._kept[key] = cached
+        self._kept.move_to_end(key)
+        if len(self._kept) > self._size:
+            self._kept.popitem(last=False)
+        return await cached.read()

@@ -1,0 +1,117 @@
+"""A petition's texts and settings, one JSON file each, checked when a function starts."""
+
+import datetime as dt
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+FOLDER = Path(__file__).parent.parent / "petitions"
+OUTCOMES = ("free", "returned", "unknown")
+
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class _Content(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Outcomes(_Content):
+    """What a closed petition says, by how it went."""
+
+    free: Text
+    returned: Text
+    unknown: Text
+
+
+class Texts(_Content):
+    """A petition's words in one language."""
+
+    title: Text
+    call: Text
+    promise: Text
+    summary: Text
+    plea: Annotated[tuple[Text, ...], Field(min_length=1)]
+    addressed_to: Annotated[tuple[Text, ...], Field(min_length=1)]
+    share: Annotated[str, Field(min_length=1, max_length=200)]
+    badge: Annotated[str, Field(min_length=1, max_length=40)]
+    outcomes: Outcomes
+
+
+class Update(_Content):
+    """A piece of news, in every language of the petition."""
+
+    date: dt.date
+    texts: dict[str, Text]
+
+
+class Campaign(_Content):
+    """
+    One petition.
+
+    Args:
+        petition: Its id in paths and in the database, 1 to 40 characters of [a-z0-9-].
+        milestones: Rising; the next one above the count is the goal that is shown.
+        texts: By language tag (BCP 47); the first is the default.
+    """
+
+    petition: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    hashtag: Annotated[str, Field(pattern=r"^#\w+$")]
+    started: dt.date
+    deadline: dt.date | None = None
+    milestones: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
+    texts: Annotated[dict[str, Texts], Field(min_length=1)]
+    updates: tuple[Update, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Campaign":
+        if list(self.milestones) != sorted(set(self.milestones)):
+            raise ValueError("milestones must rise")
+        if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", x) for x in self.texts):
+            raise ValueError("texts must be named by language tags such as zh-Hans, en, ko")
+        if any(set(update.texts) != set(self.texts) for update in self.updates):
+            raise ValueError("every update must have the languages of texts")
+        return self
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages, the default first."""
+        return tuple(self.texts)
+
+    def words(self, language: str | None) -> Texts:
+        """Return the texts in a language, or in the default one when it does not have it."""
+        return self.texts.get(language or "", self.texts[self.languages[0]])
+
+    def goal(self, signatures: int) -> int:
+        """Return the next milestone, or the last one when all are passed."""
+        return next((m for m in self.milestones if m > signatures), self.milestones[-1])
+
+
+def load_campaigns(folder: Path = FOLDER) -> dict[str, Campaign]:
+    """
+    Read all petitions, by id.
+
+    Raises:
+        SystemExit: A file is missing, unreadable, misnamed or invalid; one message names the
+            file and everything that is wrong with it, and the function does not start.
+    """
+    campaigns = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
+    if not campaigns:
+        raise SystemExit(f"There is no petition: {folder.name}/ holds no JSON file.")
+    return campaigns
+
+
+def _load(path: Path) -> Campaign:
+    name = f"{path.parent.name}/{path.name}"
+    try:
+        campaign = Campaign.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()
+        )
+        raise SystemExit(f"The petition {name} is not valid. {faults}.") from None
+    if campaign.petition != path.stem:
+        raise SystemExit(f"The petition {name} must have the id of its file name, {path.stem}.")
+    return campaign

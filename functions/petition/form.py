@@ -1,0 +1,93 @@
+"""Reading a request's body into a model: all faults at once, none of them repeating a value."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
+from pydantic_core import PydanticCustomError
+
+from petition.problems import Fault, InvalidRequest
+
+# What pydantic calls a fault, and what a person should read.
+DETAILS = {
+    "missing": "This field is required.",
+    "extra_forbidden": "This field is not known here.",
+    "string_type": "This must be text.",
+    "bool_type": "This must be true or false.",
+    "model_type": "This must be an object.",
+    "string_too_short": "This must not be empty.",
+    "string_too_long": "This must have at most {max_length} characters.",
+    "string_pattern_mismatch": "This does not have the documented form.",
+    "string_unicode": "This must be valid Unicode.",
+}
+
+# The type of what our own validators find; their message is a sentence for a person.
+OWN = "own"
+
+# A field's name that is somebody's value ("alice@example.org": 1) must not come back.
+_FIELD_NAME = re.compile(r"[a-z_]{1,30}")
+
+
+def fault(sentence: str) -> PydanticCustomError:
+    """Return what a validator raises; the sentence says what to do and repeats no value."""
+    return PydanticCustomError(OWN, sentence)
+
+
+def _check_language(language: str, info: ValidationInfo) -> str:
+    if language not in (info.context or {})["languages"]:
+        raise fault("The petition does not exist in this language.")
+    return language
+
+
+# One of the languages that the context of `read_form` names.
+Language = Annotated[str, AfterValidator(_check_language)]
+
+
+class Form(BaseModel):
+    """A body: nothing is converted, nothing unknown is accepted, nothing is shown in an error."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        str_strip_whitespace=True,
+    )
+
+
+F = TypeVar("F", bound=Form)
+
+
+def read_form(model: type[F], body: object, context: Mapping[str, Any] | None = None) -> F:
+    """
+    Check a decoded JSON value against a form.
+
+    Args:
+        context: What validators need to know beyond the body, for example the languages.
+
+    Raises:
+        InvalidRequest: With one fault for everything that is wrong.
+    """
+    try:
+        return model.model_validate(body, context=context)
+    except ValidationError as error:
+        raise InvalidRequest(list(_faults(error))) from None
+
+
+def _faults(error: ValidationError) -> Iterator[Fault]:
+    seen = set()
+    for entry in error.errors(include_url=False, include_input=False):
+        detail = entry["msg"] if entry["type"] == OWN else DETAILS.get(entry["type"], "")
+        detail = (detail or "This value is not valid.").format(**entry.get("ctx", {}))
+        fault = Fault(_pointer(entry["loc"]), detail)
+        if fault not in seen:
+            seen.add(fault)
+            yield fault
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    names = [str(part) for part in location]
+    while names and not _FIELD_NAME.fullmatch(names[-1]):
+        names.pop()
+    return "/".join(["#", *names])

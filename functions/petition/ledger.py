@@ -1,0 +1,115 @@
+"""
+Recording signatures, each exactly once, many in one commit.
+
+Signatures that arrive while a group is on its way wait for the next one, which takes all of
+them: at a low rate each goes at once, at a high rate groups grow by themselves. For each group
+first *look* which are already stored, then *commit* the others together with their count, always
+both, so that a repeat takes as long as a first.
+
+The invariant: a commit adds to its lane exactly as many as it creates. So whatever was lost on
+the way, looking again and committing the rest can neither lose nor double a signature.
+
+Source: docs/decisions/2026-11-exactly-once.md
+"""
+
+import asyncio
+import random
+from collections import deque
+from dataclasses import dataclass
+from functools import partial
+
+from petition import log
+from petition.problems import Unavailable
+from petition.retry import BUDGET_SECONDS, until_certain
+from petition.signature import Signature
+from petition.store import LANES, Store
+
+MAX_GROUP = 100  # ours: beyond, a commit gets no cheaper per signature (docs/performance.md)
+FLIGHTS = 2  # ours: one group is prepared while another is on its way
+MAX_WAITING = 2000  # ours: several seconds of one instance; more would wait in vain
+
+
+@dataclass(eq=False, slots=True)
+class _Waiting:
+    signature: Signature
+    answer: asyncio.Future[None]
+    deadline: float
+
+
+class Ledger:
+    """
+    The signatures of one petition, as far as this process writes them.
+
+    It must be used from one event loop. Each of its flights has a lane of its own, so that no
+    two commits of a process contend for one document.
+    """
+
+    def __init__(self, store: Store, petition: str) -> None:
+        self._store = store
+        self._petition = petition
+        self._waiting: deque[_Waiting] = deque()
+        self._idle_lanes = random.sample(range(LANES), FLIGHTS)
+        self._flights: set[asyncio.Task[None]] = set()
+
+    async def record(self, signature: Signature) -> None:
+        """
+        Return when the signature is stored and counted, now or before.
+
+        Raises:
+            Unavailable: That is not certain; recording it again is safe.
+        """
+        if len(self._waiting) >= MAX_WAITING:
+            raise Unavailable
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(signature, loop.create_future(), loop.time() + BUDGET_SECONDS)
+        self._waiting.append(waiting)
+        if self._idle_lanes:
+            flight = asyncio.create_task(self._fly(self._idle_lanes.pop()))
+            self._flights.add(flight)
+            flight.add_done_callback(self._flights.discard)
+        await waiting.answer
+
+    async def _fly(self, lane: int) -> None:
+        try:
+            while self._waiting:
+                size = min(MAX_GROUP, len(self._waiting))
+                await self._settle([self._waiting.popleft() for _ in range(size)], lane)
+        finally:
+            self._idle_lanes.append(lane)
+
+    async def _settle(self, group: list[_Waiting], lane: int) -> None:
+        twins = {waiting.signature.id: waiting.signature for waiting in reversed(group)}
+        error: Exception | None = None
+        accepted = retries = 0
+        try:
+            accepted, retries = await until_certain(
+                partial(self._look_and_commit, twins, lane), deadline=group[0].deadline
+            )
+        except Exception as unexpected:  # Whatever it is, every one of the group is answered.
+            error = unexpected
+        for waiting in group:
+            if waiting.answer.done():  # The request was given up.
+                continue
+            if error is None:
+                waiting.answer.set_result(None)
+            else:
+                waiting.answer.set_exception(error)
+        self._tell(len(group), accepted, retries, refused=len(group) if error else 0)
+
+    async def _look_and_commit(self, twins: dict[str, Signature], lane: int) -> int:
+        known = await self._store.existing(self._petition, list(twins))
+        new = [signature for id, signature in twins.items() if id not in known]
+        await self._store.add(self._petition, new, lane)
+        return len(new)
+
+    def _tell(self, size: int, accepted: int, retries: int, *, refused: int) -> None:
+        log.add(
+            "minute",
+            {"function": "sign", "petition": self._petition},
+            accepted=accepted,
+            repeats=size - accepted - refused,
+            groups=1,
+            largest_group=size,
+            retries=retries,
+            refused=refused,
+        )

@@ -1,0 +1,48 @@
+"""Trying again until it is certain; only for what may be applied twice without harm."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from petition.problems import Unavailable
+from petition.store import Conflict
+
+BUDGET_SECONDS = 8.0  # ours: nobody waits longer for an answer
+FIRST_PAUSE_SECONDS = 0.05
+MAX_PAUSE_SECONDS = 1.0
+
+T = TypeVar("T")
+
+
+async def until_certain(
+    attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None
+) -> tuple[T, int]:
+    """
+    Make attempts, with growing pauses and jitter, until one succeeds.
+
+    Args:
+        attempt: Looks and acts on what it sees, from the beginning each time.
+        deadline: By the loop's clock; BUDGET_SECONDS from now when left out. The first attempt
+            is made however late it is.
+
+    Returns:
+        What the attempt returned, and how many failed before it.
+
+    Raises:
+        Unavailable: It is not certain at the deadline.
+    """
+    clock = asyncio.get_running_loop().time
+    deadline = clock() + BUDGET_SECONDS if deadline is None else deadline
+    pause = FIRST_PAUSE_SECONDS
+    failures = 0
+    while True:
+        try:
+            return await attempt(), failures
+        except (Conflict, Unavailable):
+            failures += 1
+        wait = random.uniform(0.5, 1.0) * pause  # noqa: S311 – jitter is no secret
+        if clock() + wait >= deadline:
+            raise Unavailable
+        await asyncio.sleep(wait)
+        pause = min(2 * pause, MAX_PAUSE_SECONDS)
