@@ -26,7 +26,7 @@ const RESERVED_LABEL = /^(?!xn)..--/; // RFC 5891 section 4.2.3.1
  * @returns {{local: string, domain: string} | null} the domain in ASCII; null when it is no address
  */
 export function parseAddress(address) {
-  const plain = address.normalize("NFKC").replace(/^[ \t\n\v\f\r]+|[ \t\n\v\f\r]+$/g, "");
+  const plain = address.normalize("NFKC").replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
   const lower = plain.toLowerCase();
   const at = lower.lastIndexOf("@");
   const local = lower.slice(0, Math.max(at, 0));
@@ -45,9 +45,9 @@ export function parseAddress(address) {
  */
 function toAscii(domain) {
   if (!DOMAIN.test(domain)) return null;
-  let ascii;
+  let ascii = domain;
   try {
-    ascii = new URL(`https://${domain}/`).hostname;
+    if (/[^ -~]/.test(domain)) ascii = new URL(`https://${domain}/`).hostname;
   } catch {
     return null;
   }
@@ -69,7 +69,7 @@ export function canonicalAddress(address, rules) {
   const cut = parts.local.indexOf(provider.separator ?? rules.separator);
   const local = cut > 0 ? parts.local.slice(0, cut) : parts.local;
   const folded = Array.from(local, (character) => provider.fold?.[character] ?? character).join("");
-  return `${folded}@${provider.canonical ?? parts.domain}`;
+  return `${folded || parts.local}@${provider.canonical ?? parts.domain}`;
 }
 
 /**

@@ -3,7 +3,7 @@
  * Which language comes first was decided in first.js, before the first paint.
  */
 
-/** @typedef {string | {one: string, other: string} | string[]} Phrase */
+/** @typedef {string | {one: string, other: string}} Phrase */
 
 /** @type {Record<string, Phrase>} */
 let words = {};
@@ -31,11 +31,6 @@ export function say(key, values = {}) {
     phrase = form === "one" ? phrase.one : phrase.other;
   }
   return phrase.replace(/\{(\w+)\}/g, (_, name) => written(values[name]));
-}
-
-/** @param {string} key of a list, such as the order of the networks @returns {string[]} */
-export function listed(key) {
-  return words[key] ?? [];
 }
 
 /** @param {string | number} value */

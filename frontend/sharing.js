@@ -1,8 +1,8 @@
-/** The share panel: a link of one's own, in the order of the networks that the readers use. */
+/** The share panel: a link of one's own, and each network's way of taking it. */
 
 import { functionUrl, petition } from "./config.js";
 import { copy } from "./copying.js";
-import { language, listed, say, whenWorded } from "./language.js";
+import { language, say, whenWorded } from "./language.js";
 import { goTo } from "./leave.js";
 import { poll } from "./poll.js";
 import { via } from "./via.js";
@@ -67,9 +67,8 @@ function showLink(link) {
   $("share-panel").hidden = false;
   $("share-device").hidden = !navigator.share;
   $("share-url").value = link.url;
-  const order = listed("share.networks");
-  const targets = link.targets.filter(({ network }) => order.includes(network));
-  targets.sort((one, other) => order.indexOf(one.network) - order.indexOf(other.network));
+  // They come in the order of the language; copying has a button of its own.
+  const targets = link.targets.filter(({ network }) => network !== "copy");
   $("share-networks").replaceChildren(...targets.map(item));
   if (polling) polling.now();
   else polling = poll(showBrought, BROUGHT_SECONDS);

@@ -16,7 +16,7 @@ PAGE = ROOT / "frontend" / "index.html"
 BEGIN, END = "<!-- petition: begin -->\n", "<!-- petition: end -->"
 
 # The page's own word before those to whom the plea is addressed.
-ADDRESSED = {"zh-Hans": "致：", "en": "To ", "ko": "받는 이: "}
+ADDRESSED = {"zh-Hans": "致：", "en": "To: ", "ko": "받는 이: "}
 BETWEEN = {"zh-Hans": "、", "en": " · ", "ko": " · "}
 
 

@@ -54,12 +54,6 @@ def test_every_word_is_used_and_every_used_word_is_there() -> None:
     assert named <= set(words("en"))
 
 
-def test_the_networks_are_the_same_in_every_order() -> None:
-    orders = {tuple(sorted(words(language)["share.networks"])) for language in LANGUAGES}  # type: ignore[call-overload]
-
-    assert len(orders) == 1
-
-
 class Headings(HTMLParser):
     """
     The ids of the sections of problems.html, each with the languages in it.
