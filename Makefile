@@ -51,6 +51,9 @@ bench: install ## Measure signatures per second, CPU and memory
 organizer: install ## The organizers' command line (make organizer ARGS="--help")
 	@$(BIN)/python -m organizer $(ARGS)
 
+# For make alone: wrappers of terraform read a variable of this name too.
+unexport TERRAFORM
+
 deploy: ## Put the petition online (make deploy PROJECT=my-project)
 	@test -n "$(PROJECT)" || { echo "Say which Google Cloud project: make deploy PROJECT=my-project." >&2; exit 1; }
 	$(TERRAFORM) -chdir=infra init
