@@ -182,7 +182,7 @@ class Store:
             Unavailable: No answer in time.
         """
         request = _RunQuery(parent=self._name(petition))
-        getattr(request.structured_query, "from").add(collection_id="lanes")
+        request.structured_query.from_.add(collection_id="lanes")
         return [
             Lane(
                 signatures=_number(document.fields, "signatures"),
@@ -258,7 +258,7 @@ class Store:
         request = _RunAggregation(parent=self._name(petition))
         request.structured_aggregation_query.aggregations.add(alias="number").count.SetInParent()
         query = request.structured_aggregation_query.structured_query
-        getattr(query, "from").add(collection_id="signatures")
+        query.from_.add(collection_id="signatures")
         # "." is the last character before "/": the range holds `code` and `code.network` only.
         _where(query, "via", "GREATER_THAN_OR_EQUAL", code)
         _where(query, "via", "LESS_THAN", code + "/")
@@ -283,7 +283,7 @@ class Store:
         """
         request = _RunQuery(parent=self._name(petition))
         query = request.structured_query
-        getattr(query, "from").add(collection_id="signatures")
+        query.from_.add(collection_id="signatures")
         query.limit.value = MAX_FOUND
         for field in ("country", "via"):
             query.select.fields.add(field_path=field)
