@@ -27,7 +27,7 @@ class Cached(Generic[T]):
     def __init__(self, fetch: Callable[[], Awaitable[T]], *, fresh_seconds: float) -> None:
         self._fetch = fetch
         self._fresh_seconds = fresh_seconds
-        self._value: T | None = None
+        self._values: list[T] = []  # None or one; None itself can be a value.
         self._due = 0.0
         self._refreshing = asyncio.Lock()
 
@@ -38,21 +38,21 @@ class Cached(Generic[T]):
         Raises:
             Unavailable: There has been no value yet, and the source does not answer.
         """
-        if self._value is not None and (self._is_fresh() or self._refreshing.locked()):
-            return self._value
+        if self._values and (self._is_fresh() or self._refreshing.locked()):
+            return self._values[0]
         async with self._refreshing:
             if not self._is_fresh():
                 await self._refresh()
-        if self._value is None:
+        if not self._values:
             raise Unavailable
-        return self._value
+        return self._values[0]
 
     def _is_fresh(self) -> bool:
         return time.monotonic() < self._due
 
     async def _refresh(self) -> None:
         try:
-            self._value = await self._fetch()
+            self._values = [await self._fetch()]
             self._due = time.monotonic() + self._fresh_seconds
         except Unavailable:
             self._due = time.monotonic() + RETRY_SECONDS
