@@ -10,7 +10,8 @@ from petition.problems import Unavailable
 
 T = TypeVar("T")
 
-RETRY_SECONDS = 1.0  # after a failed refresh; a source in trouble is not asked by every reader
+RETRY_SECONDS = 1.0  # ours: after a failure, so that not every reader asks a source in trouble
+PATIENCE_SECONDS = 1.5  # ours: whoever refreshes is a reader too, and the last value is at hand
 
 
 class Cached(Generic[T]):
@@ -27,7 +28,7 @@ class Cached(Generic[T]):
     def __init__(self, fetch: Callable[[], Awaitable[T]], *, fresh_seconds: float) -> None:
         self._fetch = fetch
         self._fresh_seconds = fresh_seconds
-        self._values: list[T] = []  # None or one; None itself can be a value.
+        self._values: list[T] = []  # Empty until the first fetch; a value may itself be None.
         self._due = 0.0
         self._refreshing = asyncio.Lock()
 
@@ -52,9 +53,10 @@ class Cached(Generic[T]):
 
     async def _refresh(self) -> None:
         try:
-            self._values = [await self._fetch()]
+            async with asyncio.timeout(PATIENCE_SECONDS if self._values else None):
+                self._values = [await self._fetch()]
             self._due = time.monotonic() + self._fresh_seconds
-        except Unavailable:
+        except (Unavailable, TimeoutError):
             self._due = time.monotonic() + RETRY_SECONDS
 
 
