@@ -1,6 +1,5 @@
 # A budget tells, it does not stop anything: a petition that goes viral must not be switched off by its success.
 resource "google_billing_budget" "this" {
-  provider = google.billing
   for_each = var.billing_account == null ? toset([]) : toset([var.billing_account])
 
   billing_account = each.key

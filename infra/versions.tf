@@ -34,15 +34,10 @@ provider "google" {
   project = var.project
   region  = var.region
 
-  default_labels = merge({ app = "savemyfriend" }, var.labels)
-}
-
-# Budgets belong to a billing account, and their API wants to know which project asks.
-provider "google" {
-  alias   = "billing"
-  project = var.project
-  region  = var.region
-
+  # The APIs of budgets and of Firestore's rules refuse a person's own credentials unless they are
+  # told whose quota to take.
   billing_project       = var.project
   user_project_override = true
+
+  default_labels = merge({ app = "savemyfriend" }, var.labels)
 }

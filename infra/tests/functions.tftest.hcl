@@ -12,10 +12,6 @@ mock_provider "google" {
   }
 }
 
-mock_provider "google" {
-  alias = "billing"
-}
-
 # A real one would sleep.
 mock_provider "time" {}
 

@@ -15,10 +15,6 @@ mock_provider "google" {
   }
 }
 
-mock_provider "google" {
-  alias = "billing"
-}
-
 mock_provider "time" {}
 
 variables {

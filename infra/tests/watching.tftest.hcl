@@ -12,10 +12,6 @@ mock_provider "google" {
   }
 }
 
-mock_provider "google" {
-  alias = "billing"
-}
-
 mock_provider "time" {}
 
 variables {
