@@ -54,7 +54,8 @@ def canonicalise(address: str) -> str:
     Source: addresses.json; the vectors in tests/vectors/addresses.json hold for the page too.
     """
     text = unicodedata.normalize("NFKC", address).strip(" \t\r\n").lower()
-    local, at, domain = text.rpartition("@")
+    # Again, because a small letter can have a composed form that its capital lacks: J and a caron.
+    local, at, domain = unicodedata.normalize("NFKC", text).rpartition("@")
     if not at or not _is_local(local):
         raise AddressError("not an address")
     domain = _ascii_domain(domain)
@@ -67,8 +68,8 @@ def _is_local(local: str) -> bool:
     atoms = local.split(".")
     return (
         all(atoms)
-        and _octets(local) <= RFC_5321_MAX_LOCAL_OCTETS
         and all(c in _ATEXT or _is_word(c) for c in local)
+        and _octets(local) <= RFC_5321_MAX_LOCAL_OCTETS
     )
 
 
