@@ -21,6 +21,7 @@ from petition.share import VIA_PATTERN
 MAX_NAME_CHARACTERS = 100  # ours
 MAX_MESSAGE_CHARACTERS = 280  # ours; with the longest name and address it still fits a box
 MAX_TYPED_ADDRESS_CHARACTERS = 300  # ours: RFC 5321's 254 octets, and white space around them
+MAX_TYPED_ADDRESS_OCTETS = 440  # ours: what a box leaves beside the longest name and message
 TAG_BYTES = 32  # SHA-256
 
 # Controls that make a text show another order than it has (Unicode UAX #9, section 2).
@@ -91,6 +92,9 @@ def _check_name(name: str) -> str:
 
 
 def _check_address(address: str) -> str:
+    # Full-width and mathematical letters take four octets where mail takes one.
+    if len(address.encode()) > MAX_TYPED_ADDRESS_OCTETS:
+        raise fault("Enter a shorter address.")
     try:
         canonicalise(address)
     except AddressError:
