@@ -112,4 +112,5 @@ def _words(plain: object) -> Words:
     name, email, message = plain["name"], plain["email"], plain["message"]
     if not all(isinstance(text, str) for text in (name, email, message)):
         raise TypeError
+    (name + email + message).encode()  # Half a character, which JSON can hold, is no text.
     return Words(name, email, message, consent)
