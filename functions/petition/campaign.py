@@ -112,6 +112,8 @@ def _load(path: Path) -> Campaign:
             f"{'.'.join(map(str, e['loc'])) or 'file'}: {e['msg']}" for e in error.errors()
         )
         raise SystemExit(f"The petition {name} is not valid. {faults}.") from None
+    except OSError as error:
+        raise SystemExit(f"The petition {name} cannot be read: {error.strerror}.") from None
     if campaign.petition != path.stem:
         raise SystemExit(f"The petition {name} must have the id of its file name, {path.stem}.")
     return campaign
