@@ -5,6 +5,7 @@ Terraform on a copy of what it deploys, with providers that need neither network
 Google would answer. Where it is not found, plain terraform does what it can without an account.
 """
 
+import fcntl
 import json
 import os
 import shutil
@@ -167,14 +168,13 @@ def environment(name: str, requirements: Path) -> Path:
     folder = ROOT / ".run" / f"venv-{name}"
     stamp = folder / "installed"
     wanted = f"{sys.version}\n{requirements.read_text()}"
-    if not stamp.exists() or stamp.read_text() != wanted:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip: list[str | Path] = [
-            folder / "bin/pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ]
-        subprocess.run([*pip, "-r", requirements], check=True)
-        stamp.write_text(wanted)
+    folder.parent.mkdir(exist_ok=True)
+    with folder.with_suffix(".lock").open("w") as lock:
+        # Another process of the same run may want it too.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text() != wanted:
+            subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
+            pip = [str(folder / "bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
+            subprocess.run([*pip, "-r", requirements], check=True)
+            stamp.write_text(wanted)
     return folder / "bin"
