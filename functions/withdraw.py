@@ -1,6 +1,5 @@
 """Withdraw: `POST /{petition}` takes a signature back, for whoever holds its receipt."""
 
-import random
 from typing import Annotated
 
 import functions_framework.aio
@@ -10,7 +9,7 @@ from petition.problems import NotFound
 from petition.receipt import hash_receipt, read_receipt
 from petition.retry import until_certain
 from petition.settings import Settings, load_settings
-from petition.store import LANES, Store
+from petition.store import Store
 from petition.web import NO_STORE, allow, endpoint, read_json
 from pydantic import AfterValidator, Field
 from starlette.requests import Request
@@ -39,7 +38,6 @@ class WithdrawForm(Form):
 settings = load_settings(Settings)
 campaigns = load_campaigns()
 store = Store(settings)
-lane = random.randrange(LANES)  # noqa: S311 – any lane will do
 
 
 @functions_framework.aio.http
@@ -60,7 +58,7 @@ async def withdraw(request: Request, campaign: Campaign, rest: str) -> Response:
 
     async def forget() -> None:
         found = await store.find(petition, receipt_hash)
-        await store.withdraw(petition, found, lane, keep_count=form.keep_count)
+        await store.withdraw(petition, found, keep_count=form.keep_count)
 
     await until_certain(forget)
     return Response(None, 204, {"Cache-Control": NO_STORE})

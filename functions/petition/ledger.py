@@ -6,14 +6,13 @@ them: at a low rate each goes at once, at a high rate groups grow by themselves.
 first *look* which are already stored, then *commit* the others together with their count, always
 both, so that a repeat takes as long as a first.
 
-The invariant: a commit adds to its lane exactly as many as it creates. So whatever was lost on
+The invariant: a commit adds to a lane exactly as many as it creates. So whatever was lost on
 the way, looking again and committing the rest can neither lose nor double a signature.
 
 Source: docs/decisions/2026-11-exactly-once.md
 """
 
 import asyncio
-import random
 from collections import deque
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +21,7 @@ from petition import log
 from petition.problems import Unavailable
 from petition.retry import BUDGET_SECONDS, until_certain
 from petition.signature import Signature
-from petition.store import LANES, Store
+from petition.store import Store
 
 MAX_GROUP = 100  # ours: beyond, a commit gets no cheaper per signature (docs/performance.md)
 FLIGHTS = 2  # ours: one group is prepared while another is on its way
@@ -40,15 +39,14 @@ class Ledger:
     """
     The signatures of one petition, as far as this process writes them.
 
-    It must be used from one event loop. Each of its flights has a lane of its own, so that no
-    two commits of a process contend for one document.
+    It must be used from one event loop.
     """
 
     def __init__(self, store: Store, petition: str) -> None:
         self._store = store
         self._petition = petition
         self._waiting: deque[_Waiting] = deque()
-        self._idle_lanes = random.sample(range(LANES), FLIGHTS)
+        self._idle_flights = FLIGHTS
         self._flights: set[asyncio.Task[None]] = set()
 
     async def record(self, signature: Signature) -> None:
@@ -63,27 +61,28 @@ class Ledger:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(signature, loop.create_future(), loop.time() + BUDGET_SECONDS)
         self._waiting.append(waiting)
-        if self._idle_lanes:
-            flight = asyncio.create_task(self._fly(self._idle_lanes.pop()))
+        if self._idle_flights:
+            self._idle_flights -= 1
+            flight = asyncio.create_task(self._fly())
             self._flights.add(flight)
             flight.add_done_callback(self._flights.discard)
         await waiting.answer
 
-    async def _fly(self, lane: int) -> None:
+    async def _fly(self) -> None:
         try:
             while self._waiting:
                 size = min(MAX_GROUP, len(self._waiting))
-                await self._settle([self._waiting.popleft() for _ in range(size)], lane)
+                await self._settle([self._waiting.popleft() for _ in range(size)])
         finally:
-            self._idle_lanes.append(lane)
+            self._idle_flights += 1
 
-    async def _settle(self, group: list[_Waiting], lane: int) -> None:
+    async def _settle(self, group: list[_Waiting]) -> None:
         twins = {waiting.signature.id: waiting.signature for waiting in reversed(group)}
         error: Exception | None = None
         accepted = retries = 0
         try:
             accepted, retries = await until_certain(
-                partial(self._look_and_commit, twins, lane), deadline=group[0].deadline
+                partial(self._look_and_commit, twins), deadline=group[0].deadline
             )
         except Exception as unexpected:  # Whatever it is, every one of the group is answered.
             error = unexpected
@@ -96,10 +95,10 @@ class Ledger:
                 waiting.answer.set_exception(error)
         self._tell(len(group), accepted, retries, refused=len(group) if error else 0)
 
-    async def _look_and_commit(self, twins: dict[str, Signature], lane: int) -> int:
+    async def _look_and_commit(self, twins: dict[str, Signature]) -> int:
         known = await self._store.existing(self._petition, list(twins))
         new = [signature for id, signature in twins.items() if id not in known]
-        await self._store.add(self._petition, new, lane)
+        await self._store.add(self._petition, new)
         return len(new)
 
     def _tell(self, size: int, accepted: int, retries: int, *, refused: int) -> None:

@@ -5,17 +5,20 @@ Numbers are added up and written once a minute, because the time of a line per s
 tell when somebody signed. No line ever holds a name, an address, a receipt or a document id.
 """
 
-import atexit
+import asyncio
 import json
+import signal
 import sys
 import time
 import traceback
 from pathlib import Path
+from types import FrameType
 
 _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 _numbers: dict[_Key, dict[str, int]] = {}
-_minute = 0
+_timer: asyncio.TimerHandle | None = None
+_ending: bool | None = None  # None until somebody has asked to be told of the end
 
 
 def add(event: str, labels: dict[str, str], **numbers: int) -> None:
@@ -31,11 +34,13 @@ def add(event: str, labels: dict[str, str], **numbers: int) -> None:
     for name, number in numbers.items():
         before = sums.get(name, 0)
         sums[name] = max(before, number) if name.startswith("largest_") else before + number
+    _write_through_at_the_end()
 
 
 def note(event: str, labels: dict[str, str], **numbers: int) -> None:
     """Put numbers into this minute's line of an event in the place of earlier ones."""
     _line(event, labels).update(numbers)
+    _write_through_at_the_end()
 
 
 def internal_error(function: str, error: BaseException, execution_id: str | None) -> None:
@@ -46,21 +51,49 @@ def internal_error(function: str, error: BaseException, execution_id: str | None
     _write("ERROR", "internal-error", labels, stack=stack, execution_id=execution_id)
 
 
-def _line(event: str, labels: dict[str, str]) -> dict[str, int]:
-    global _minute
-    now = int(time.time() // 60)
-    if now != _minute:
-        flush()
-        _minute = now
-    return _numbers.setdefault((event, tuple(labels.items())), {})
-
-
-@atexit.register
 def flush() -> None:
-    """Write the lines of the minute that has passed."""
+    """Write the lines of this minute, and begin the next."""
+    global _timer
+    _timer = None
     for (event, labels), numbers in _numbers.items():
         _write("INFO", event, dict(labels), **numbers)
     _numbers.clear()
+
+
+def _line(event: str, labels: dict[str, str]) -> dict[str, int]:
+    global _timer
+    if _timer is None:
+        _listen_for_the_end()
+        _timer = asyncio.get_running_loop().call_later(60 - time.time() % 60, flush)
+    return _numbers.setdefault((event, tuple(labels.items())), {})
+
+
+def _listen_for_the_end() -> None:
+    # The server ends by the signal that it was sent, without the interpreter's own exit, so the
+    # signal is the only notice; it must not write by itself, because it interrupts anything.
+    global _ending
+    handle = signal.getsignal(signal.SIGTERM)
+    if _ending is not None or not callable(handle):
+        return
+    _ending = False
+    loop = asyncio.get_running_loop()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(_end)
+        handle(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _end() -> None:
+    global _ending
+    _ending = True
+    flush()
+
+
+def _write_through_at_the_end() -> None:
+    if _ending:
+        flush()
 
 
 def _write(severity: str, event: str, labels: dict[str, str], **more: object) -> None:
