@@ -41,7 +41,7 @@ class Sign:
     look: float = 0.015  # assumed: a batch read in the same region
     commit: float = 0.050  # assumed: a commit in the same region, any size
     per_create: float = 0.0005  # assumed: what each further create adds to a commit
-    in_flight: int = 2  # petition/ledger.py: FLIGHTS, each on a lane of its own
+    in_flight: int = 2  # petition/ledger.py: FLIGHTS
     largest: int = 100  # petition/ledger.py: MAX_GROUP
     concurrency: int = 200  # infra/functions.tf
     fewest: int = 1  # var.instances
