@@ -27,7 +27,8 @@ const RESERVED_LABEL = /^(?!xn)..--/; // RFC 5891 section 4.2.3.1
  */
 export function parseAddress(address) {
   const plain = address.normalize("NFKC").replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
-  const lower = plain.toLowerCase();
+  // Again, because a small letter can have a composed form that its capital lacks: J and a caron.
+  const lower = plain.toLowerCase().normalize("NFKC");
   const at = lower.lastIndexOf("@");
   const local = lower.slice(0, Math.max(at, 0));
   const domain = toAscii(lower.slice(at + 1).replaceAll("\u3002", "."));
@@ -66,7 +67,7 @@ export function canonicalAddress(address, rules) {
   if (!parts) return null;
   const provider = rules.providers.find(({ domains }) => domains.includes(parts.domain)) ?? {};
 
-  const cut = parts.local.indexOf(provider.separator ?? rules.separator);
+  const cut = parts.local.indexOf(provider.separator ?? rules.separator, 1);
   const local = cut > 0 ? parts.local.slice(0, cut) : parts.local;
   const folded = Array.from(local, (character) => provider.fold?.[character] ?? character).join("");
   return `${folded || parts.local}@${provider.canonical ?? parts.domain}`;

@@ -55,7 +55,9 @@ async function fetchTally() {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), TIMEOUT_MILLISECONDS);
   try {
-    const answer = await fetch(await functionUrl("count"), { signal: patience.signal });
+    // The browser's own cache would show the number before last (stale-while-revalidate).
+    const options = { cache: "no-cache", signal: patience.signal };
+    const answer = await fetch(await functionUrl("count"), options);
     if (!answer.ok) throw new TypeError(`count answered ${answer.status}`);
     return await answer.json();
   } finally {

@@ -38,7 +38,7 @@ $("unsafe").hidden = canSeal();
 $("fields").disabled = !canSeal();
 $form.addEventListener("submit", (event) => {
   event.preventDefault();
-  sign();
+  if (canSeal()) sign();
 });
 
 async function sign() {

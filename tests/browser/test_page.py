@@ -118,7 +118,7 @@ def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> N
 
 def test_nobody_else_is_asked_for_anything(visit: Visit, services: Stack) -> None:
     requests: list[Request] = []
-    page = visit(before=lambda page: page.on("request", requests.append))
+    page = visit(before=lambda page: page.on("request", lambda it: requests.append(it)))
     sign(page, Signer("quiet@example.org"))
     page.wait_for_selector("#share-qr", state="visible")
 
@@ -145,7 +145,7 @@ def transferred(responses: list[Response]) -> int:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_is_light(visit: Visit, language: str, record_property: pytest.FixtureRequest) -> None:
     responses: list[Response] = []
-    page = visit(language=language, before=lambda page: page.on("response", responses.append))
+    page = visit(language=language, before=lambda page: page.on("response", lambda it: responses.append(it)))
     page.wait_for_load_state("networkidle")
     first_view = transferred(responses)
 
@@ -174,7 +174,7 @@ def test_nothing_moves_when_the_count_arrives(
 
     def before(page: Page) -> None:
         page.add_init_script(SHIFTS)
-        page.route(f"{services.count}/**", held.append)
+        page.route(f"{services.count}/**", lambda route: held.append(route))
 
     page = visit(language=language, before=before, **screen)
     page.wait_for_function("document.querySelector('#updates-list li')")
@@ -198,7 +198,7 @@ def test_nothing_moves_when_the_count_arrives(
 
 def test_the_page_sends_the_headers_it_promises(visit: Visit, services: Stack) -> None:
     responses: list[Response] = []
-    visit(before=lambda page: page.on("response", responses.append))
+    visit(before=lambda page: page.on("response", lambda it: responses.append(it)))
 
     promised = json.loads((ROOT / "frontend" / "headers.json").read_text())
     headers = responses[0].headers

@@ -2,6 +2,7 @@
 When the server cannot answer: nothing is lost, nothing is claimed, nothing is counted twice.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -119,6 +120,7 @@ def test_what_was_written_can_be_changed_after_stopping_and_the_receipt_still_co
     Overload(page, services, ["lost", "503 3600"])
     fill(page, Signer("change@example.org", name="First"))
     page.click("#submit")
+    expect(page.locator("#sending .next")).to_have_text(re.compile(r"in \d,\d{3} seconds"))
     page.click("#sending .stop")
     expect(page.locator("#sending .status")).to_contain_text("Stopped.")
     assert page.input_value("#name") == "First"
@@ -136,7 +138,7 @@ def test_what_was_written_can_be_changed_after_stopping_and_the_receipt_still_co
 
 def test_a_slow_server_is_waited_for(visit: Visit, services: Stack) -> None:
     held: list[Route] = []
-    page = visit(before=lambda page: page.route(f"{services.sign}/**", held.append))
+    page = visit(before=lambda page: page.route(f"{services.sign}/**", lambda route: held.append(route)))
     fill(page, Signer("slow@example.org"))
 
     page.click("#submit")

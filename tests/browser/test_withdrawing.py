@@ -59,7 +59,7 @@ def test_the_screen_is_the_same_whatever_was_found(visit: Visit) -> None:
 def test_what_cannot_be_a_receipt_is_not_sent(visit: Visit, language: str) -> None:
     requests: list[Request] = []
     page = visit("/withdraw.html", language=language)
-    page.on("request", requests.append)
+    page.on("request", lambda it: requests.append(it))
 
     page.fill("#receipt", "U" * 26)
     page.click("#submit")
