@@ -44,9 +44,7 @@ def main() -> int:
     """
     read_arguments()
     console = Console()
-    # A closed terminal and a `kill` are like Ctrl-C.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    listen_for_the_end()
     try:
         run(console, Path(os.environ.get("RUN_FOLDER") or RUN_FOLDER))
     except CannotRun as problem:
@@ -55,6 +53,18 @@ def main() -> int:
     except KeyboardInterrupt:
         console.print("Stopped; what was signed is kept for the next run.")
     return 0
+
+
+def listen_for_the_end() -> None:
+    """
+    Take a `kill` and a closed terminal for Ctrl-C.
+    """
+    # Ctrl-C too: a shell starts what is in the background of a script deaf to it.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    # But `nohup` means what it says.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
 
 
 def read_arguments() -> None:

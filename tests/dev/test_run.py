@@ -41,7 +41,11 @@ class LocalRun:
         Send a signal and return the exit code.
         """
         self.process.send_signal(number)
-        self.process.communicate()
+        try:
+            self.process.communicate(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
         return self.process.returncode
 
 
@@ -72,6 +76,8 @@ def start(ports: Mapping[str, int], folder: Path) -> LocalRun:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # As a script's shell starts what is in its background.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
     )
     assert process.stdout
     printed = ""
