@@ -8,6 +8,7 @@ from petition.campaign import Campaign, load_campaigns
 from petition.form import read_form
 from petition.ledger import Ledger
 from petition.problems import NotFound, OpenFormDisabled, PetitionClosed
+from petition.retry import until_certain
 from petition.seal import decode_public_key
 from petition.settings import SignSettings, load_settings
 from petition.signature import OpenForm, SealedForm, Signature, from_open, from_sealed
@@ -24,8 +25,15 @@ public_key = decode_public_key(settings.seal_public_key)
 store = Store(settings)
 campaigns = load_campaigns()
 ledgers = {petition: Ledger(store, petition) for petition in campaigns}
-published = {
-    petition: Cached(partial(store.published, petition), fresh_seconds=STATUS_SECONDS)
+
+
+async def _read_status(petition: str) -> str:
+    published, _ = await until_certain(partial(store.published, petition))
+    return published.status
+
+
+statuses = {
+    petition: Cached(partial(_read_status, petition), fresh_seconds=STATUS_SECONDS)
     for petition in campaigns
 }
 
@@ -44,7 +52,7 @@ async def sign(request: Request, campaign: Campaign, rest: str) -> Response:
         raise NotFound
     allow(request, "POST")
     signature, answer = read_signature(await read_json(request), campaign)
-    if (await published[campaign.petition].read()).status == "closed":
+    if await statuses[campaign.petition].read() == "closed":
         raise PetitionClosed
     await ledgers[campaign.petition].record(signature)
     return json_response(answer, 201)

@@ -1,0 +1,40 @@
+"""
+What the proofs under faults need: a wire that breaks, and many signers at once.
+"""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from dev.emulator import Emulator
+from tests.chaos.faults import Wire, running_wire
+from tests.functions.database import Database
+
+
+@pytest.fixture
+def wire(emulator: Emulator) -> Iterator[Wire]:
+    """
+    Put a breakable wire in front of the emulator.
+    """
+    with running_wire(emulator.host) as wire:
+        yield wire
+
+
+@pytest.fixture
+def database(emulator: Emulator, project: str) -> Iterator[Database]:
+    """
+    Look into the test's database, past the wire.
+    """
+    database = Database(emulator.host, project)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    """
+    Speak HTTP to this machine, whatever proxy the environment names.
+    """
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        yield client

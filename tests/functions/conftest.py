@@ -1,0 +1,41 @@
+"""
+What the tests that speak HTTP to the functions need besides the functions themselves.
+"""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from dev.emulator import Emulator
+from dev.stack import Stack
+from tests.functions.database import Database
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    """
+    Speak HTTP to this machine, whatever proxy the environment names.
+    """
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def stored(services: Stack) -> Iterator[Database]:
+    """
+    Look into the database of `services`.
+    """
+    database = Database(services.emulator.host, services.project)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(emulator: Emulator, project: str) -> Iterator[Database]:
+    """
+    Look into the database of a single test, which `start_function` uses.
+    """
+    database = Database(emulator.host, project)
+    yield database
+    database.close()

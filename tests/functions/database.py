@@ -1,0 +1,146 @@
+"""
+What is really in the database, read as the organizers' console does, past all of our own code.
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+OWNER = {"Authorization": "Bearer owner"}  # The emulator's word for somebody who may do all.
+PAGE_SIZE = 300
+
+
+@dataclass(frozen=True)
+class Audit:
+    """
+    A petition's tally, and the signatures that must justify it.
+
+    `emptied` are withdrawn signatures whose +1 stays; they are among the documents.
+    """
+
+    tally: int
+    referred: int
+    countries: dict[str, int]
+    documents: frozenset[str]
+    emptied: frozenset[str]
+
+    @property
+    def is_exact(self) -> bool:
+        """
+        Tell whether every signature is counted once, in total.
+        """
+        return self.tally == len(self.documents)
+
+
+class Database:
+    """
+    One project's default database in the emulator.
+    """
+
+    def __init__(self, host: str, project: str) -> None:
+        self.root = f"projects/{project}/databases/(default)/documents"
+        # The emulator alone, whatever proxy the environment names.
+        self._http = httpx.Client(headers=OWNER, trust_env=False, timeout=60)
+        self._url = f"http://{host}/v1/{self.root}"
+
+    def close(self) -> None:
+        """
+        Leave no connection open.
+        """
+        self._http.close()
+
+    def get(self, path: str) -> dict[str, Any] | None:
+        """
+        Return a document's fields, or None when there is no such document.
+        """
+        answer = self._http.get(f"{self._url}/{path}")
+        if answer.status_code == 404:
+            return None
+        return decode(answer.raise_for_status().json().get("fields", {}))
+
+    def put(self, path: str, **fields: str | int) -> None:
+        """
+        Set a document's fields, as an organizer does in the console, and leave its others.
+        """
+        masks = {"updateMask.fieldPaths": list(fields)}
+        values = {
+            name: {"integerValue": str(value)} if isinstance(value, int) else {"stringValue": value}
+            for name, value in fields.items()
+        }
+        url = f"{self._url}/{path}"
+        self._http.patch(url, params=masks, json={"fields": values}).raise_for_status()
+
+    def list(self, collection: str) -> dict[str, dict[str, Any]]:
+        """
+        Return the fields of all documents of a collection, by id.
+        """
+        return {
+            document["name"].rpartition("/")[2]: decode(document.get("fields", {}))
+            for document in self._pages(collection)
+        }
+
+    def everything(self) -> dict[str, dict[str, Any]]:
+        """
+        Return the fields of every document there is, by path.
+        """
+        query = {"structuredQuery": {"from": [{"allDescendants": True}]}}
+        rows = self._http.post(f"{self._url}:runQuery", json=query).raise_for_status().json()
+        return {
+            row["document"]["name"].removeprefix(f"{self.root}/"): decode(
+                row["document"].get("fields", {})
+            )
+            for row in rows
+            if "document" in row
+        }
+
+    def audit(self, petition: str = "savemyfriend") -> Audit:
+        """
+        Add up the lanes, and fetch what they should have counted.
+        """
+        countries: dict[str, int] = {}
+        lanes = self.list(f"petitions/{petition}/lanes").values()
+        for lane in lanes:
+            for country, number in lane.get("countries", {}).items():
+                countries[country] = countries.get(country, 0) + number
+        signatures = self.list(f"petitions/{petition}/signatures")
+        return Audit(
+            tally=sum(lane["signatures"] for lane in lanes),
+            referred=sum(lane["referred"] for lane in lanes),
+            countries={country: number for country, number in countries.items() if number},
+            documents=frozenset(signatures),
+            emptied=frozenset(id for id, fields in signatures.items() if not fields),
+        )
+
+    def _pages(self, collection: str) -> Iterator[dict[str, Any]]:
+        token = ""
+        while True:
+            parameters = {"pageSize": str(PAGE_SIZE), "pageToken": token}
+            answer = self._http.get(f"{self._url}/{collection}", params=parameters)
+            page = answer.raise_for_status().json()
+            yield from page.get("documents", [])
+            token = page.get("nextPageToken", "")
+            if not token:
+                return
+
+
+def decode(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """
+    Turn Firestore's JSON into plain values; timestamps stay text.
+    """
+    return {name: _value(value) for name, value in fields.items()}
+
+
+def _value(value: Mapping[str, Any]) -> Any:
+    ((kind, content),) = value.items()
+    match kind:
+        case "integerValue":
+            return int(content)
+        case "bytesValue":
+            return base64.b64decode(content)
+        case "mapValue":
+            return decode(content.get("fields", {}))
+        case _:
+            return content
