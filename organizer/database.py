@@ -1,0 +1,336 @@
+"""
+A petition's documents, as organizers read and change them; the only module here that talks to
+Firestore.
+
+What the functions count on holds here too: whatever changes the number of signatures changes a
+lane in the same commit. The organizers' changes go to a lane of their own, so that they never
+contend with signers.
+"""
+
+import datetime as dt
+import os
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from google.api_core import exceptions
+from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import GoogleAuthError
+from google.cloud import firestore
+from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.field_path import FieldPath
+from petition.store import LANES, Lane, Published
+
+from organizer import UNREACHABLE, CannotDo
+from organizer.connection import Connection
+
+OWN_LANE = "organizer"  # beside the functions' lanes, which have numbers
+PAGE = 2000  # ours: signatures in one answer; with their boxes about 5 MB
+MAX_DELETES = 200  # ours: a commit stays small and its lane is busy for milliseconds
+READ_SECONDS = 60.0
+
+__all__ = ["LANES", "Changed", "Database", "Stored"]
+
+
+class Changed(Exception):
+    """A document is not as it was seen, or nobody knows; look again before doing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """
+    A signature as the database knows it, as far as it was asked for.
+
+    Args:
+        country: None when it was withdrawn and only its +1 stays.
+        version: The document's update time, for a guarded write.
+    """
+
+    id: str
+    sealed: bytes | None
+    country: str | None
+    language: str | None
+    via: str | None
+    signed_hour: dt.datetime | None
+    version: Any
+
+    @property
+    def emptied(self) -> bool:
+        """Tell whether it was withdrawn and its +1 stays; it must have been read with country."""
+        return self.country is None
+
+
+class Database:
+    """One petition's part of a database."""
+
+    def __init__(self, connection: Connection) -> None:
+        if connection.emulator:
+            # The client takes it from nowhere else.
+            os.environ["FIRESTORE_EMULATOR_HOST"] = connection.emulator
+        with _in_sentences():
+            self._client = firestore.Client(
+                project=connection.project,
+                database=connection.database,
+                credentials=AnonymousCredentials() if connection.emulator else None,  # type: ignore[no-untyped-call]
+            )
+        self._petition = self._client.collection("petitions").document(connection.petition)
+        self._signatures = self._petition.collection("signatures")
+        self._lanes = self._petition.collection("lanes")
+
+    def instant(self) -> dt.datetime:
+        """Return the database's own time; everything committed before it can be read at it."""
+        with _in_sentences():
+            moment: dt.datetime = self._petition.get().read_time
+            return moment
+
+    def published(self) -> Published:
+        """Return what the petition's own document says, which is what the page shows."""
+        with _in_sentences():
+            snapshot = self._petition.get()
+        fields = snapshot.to_dict() or {}
+        return Published(
+            status=fields.get("status") or "open",
+            outcome=fields.get("outcome"),
+            signatures=fields.get("signatures", 0),
+            countries=fields.get("countries") or {},
+            counted_at=fields.get("counted_at"),
+            version=snapshot.update_time,
+        )
+
+    def lanes(self, at: dt.datetime | None = None) -> list[Lane]:
+        """Return all lanes, as they are or were at an instant of the last hour."""
+        with _in_sentences():
+            found = list(self._lanes.stream(read_time=at, timeout=READ_SECONDS))
+        return [_lane(snapshot.to_dict() or {}) for snapshot in found]
+
+    def own_lane_version(self, at: dt.datetime) -> Any:
+        """Return the update time of the organizers' lane at an instant, None before it existed."""
+        with _in_sentences():
+            return self._lanes.document(OWN_LANE).get(read_time=at).update_time
+
+    def count(self, at: dt.datetime | None = None) -> int:
+        """Count the documents of signatures, by Firestore's own count()."""
+        with _in_sentences():
+            results = self._signatures.count().get(read_time=at, timeout=READ_SECONDS)
+        return int(results[0][0].value)
+
+    def pages(
+        self,
+        fields: Sequence[str],
+        *,
+        after: str | None = None,
+        at: dt.datetime | None = None,
+    ) -> Iterator[list[Stored]]:
+        """
+        Return all signatures in the order of their ids, which tells nothing, page by page.
+
+        Args:
+            fields: Only these are read; include `country` if `Stored.emptied` is asked.
+            after: The id to go on behind.
+            at: An instant of the last hour at which all pages are read.
+        """
+        query = self._signatures.select(list(fields)).order_by("__name__").limit(PAGE)
+        while True:
+            cursor = {"__name__": self._signatures.document(after)} if after else None
+            page = query.start_after(cursor) if cursor else query
+            with _in_sentences():
+                found = [_stored(snapshot) for snapshot in page.stream(read_time=at)]
+            if found:
+                yield found
+            if len(found) < PAGE:
+                return
+            after = found[-1].id
+
+    def find(self, receipt_hash: str) -> list[Stored]:
+        """Return the signatures that a receipt opens."""
+        query = self._signatures.where(filter=FieldFilter("receipt_hash", "==", receipt_hash))
+        with _in_sentences():
+            return [_stored(s) for s in query.select(["country", "via"]).stream()]
+
+    def get(self, ids: Iterable[str]) -> list[Stored]:
+        """Return those of these signatures that exist."""
+        references = [self._signatures.document(id) for id in ids]
+        with _in_sentences():
+            found = list(self._client.get_all(references, field_paths=["country", "via"]))
+        return [_stored(snapshot) for snapshot in found if snapshot.exists]
+
+    def count_through(self, code: str) -> int:
+        """Count the signatures that came through a link; it needs the index of `via`."""
+        # "." is the last character before "/": the range holds `code` and `code.network` only.
+        query = self._signatures.where(filter=FieldFilter("via", ">=", code))
+        query = query.where(filter=FieldFilter("via", "<", code + "/"))
+        with _in_sentences():
+            return int(query.count().get()[0][0].value)
+
+    def set_status(self, **fields: str | None) -> None:
+        """Write `status` or `outcome`, and nothing else, into the petition's own document."""
+        with _in_sentences():
+            self._petition.set(fields, merge=True)
+
+    def forget(self, found: Sequence[Stored], *, keep_count: bool) -> None:
+        """
+        Empty signatures, or delete them and take them off the count; all or nothing.
+
+        Raises:
+            Changed: One of them is not as it was found, or nobody knows.
+        """
+        if keep_count:
+            self._commit(self._emptying(found))
+        else:
+            self.erase(found)
+
+    def erase(self, found: Sequence[Stored], record: Mapping[str, Any] | None = None) -> None:
+        """
+        Delete at most MAX_DELETES signatures and take them off the count; all or nothing.
+
+        Args:
+            record: `id`, `day` and `reason` of the invalidation that they are added to.
+
+        Raises:
+            Changed: One of them is not as it was found, or nobody knows.
+        """
+        batch = self._client.batch()
+        for signature in found:
+            option = self._client.write_option(last_update_time=signature.version)
+            batch.delete(self._signatures.document(signature.id), option=option)
+        self._add(batch, _sums(found, -1))
+        if record:
+            noted = {"day": record["day"], "reason": record["reason"]}
+            noted["number"] = firestore.Increment(len(found))
+            batch.set(self._invalidation(record["id"]), noted, merge=True)
+        self._commit(batch)
+
+    def invalidated(self, record_id: str) -> int:
+        """Return how many signatures an invalidation has deleted."""
+        with _in_sentences():
+            fields = self._invalidation(record_id).get().to_dict() or {}
+        return int(fields.get("number", 0))
+
+    def repair(self, difference: Lane, seen: Any) -> None:
+        """
+        Add a difference to the organizers' lane.
+
+        Args:
+            seen: That lane's version when the difference was found, so that two organizers who
+                repair at the same time do not both add it.
+
+        Raises:
+            Changed: The lane has changed since, or nobody knows.
+        """
+        batch = self._client.batch()
+        lane = self._lanes.document(OWN_LANE)
+        if seen is None:
+            batch.create(lane, asdict(difference))
+        else:
+            values = _flat_increments(difference)
+            batch.update(lane, values, option=self._client.write_option(last_update_time=seen))
+        self._commit(batch)
+
+    def _emptying(self, found: Sequence[Stored]) -> Any:
+        batch = self._client.batch()
+        for signature in found:
+            # An update with a precondition can delete every field; a set could carry none.
+            document = self._signatures.document(signature.id)
+            fields = ("sealed", "receipt_hash", "country", "language", "via", "signed_hour")
+            nothing = {field: firestore.DELETE_FIELD for field in fields}
+            option = self._client.write_option(last_update_time=signature.version)
+            batch.update(document, nothing, option=option)
+        return batch
+
+    def _invalidation(self, record_id: str) -> Any:
+        return self._petition.collection("invalidations").document(record_id)
+
+    def _add(self, batch: Any, difference: Lane) -> None:
+        countries = {c: firestore.Increment(n) for c, n in difference.countries.items()}
+        fields = {
+            "signatures": firestore.Increment(difference.signatures),
+            "referred": firestore.Increment(difference.referred),
+            "countries": countries,
+        }
+        batch.set(self._lanes.document(OWN_LANE), fields, merge=True)
+
+    def _commit(self, batch: Any) -> None:
+        try:
+            with _in_sentences():
+                batch.commit()
+        except _UNCERTAIN:
+            raise Changed from None
+
+
+def new_record_id() -> str:
+    """Return an id for an invalidation, which says nothing."""
+    return uuid.uuid4().hex
+
+
+_UNCERTAIN = (
+    exceptions.FailedPrecondition,
+    exceptions.NotFound,
+    exceptions.AlreadyExists,
+    exceptions.Aborted,
+    exceptions.InternalServerError,
+    exceptions.Unknown,
+    exceptions.Cancelled,
+)
+
+
+@contextmanager
+def _in_sentences() -> Iterator[None]:
+    # The library's messages name documents; what a person needs is what to do.
+    try:
+        yield
+    except (exceptions.Unauthenticated, GoogleAuthError):
+        advice = "Log in first: gcloud auth application-default login."
+        raise CannotDo(f"There are no valid credentials. {advice}", UNREACHABLE) from None
+    except exceptions.Forbidden:
+        advice = "roles/datastore.viewer is enough to watch, roles/datastore.user to change."
+        raise CannotDo(f"You may not do this in that project: {advice}", UNREACHABLE) from None
+    except (exceptions.ServiceUnavailable, exceptions.DeadlineExceeded, exceptions.RetryError):
+        raise CannotDo(
+            "The database does not answer. What was being written may or may not be there; "
+            "every command can be run again.",
+            UNREACHABLE,
+        ) from None
+
+
+def _lane(fields: Mapping[str, Any]) -> Lane:
+    return Lane(
+        signatures=fields.get("signatures", 0),
+        countries=dict(fields.get("countries") or {}),
+        referred=fields.get("referred", 0),
+    )
+
+
+def _stored(snapshot: Any) -> Stored:
+    fields = snapshot.to_dict() or {}
+    return Stored(
+        id=snapshot.id,
+        sealed=fields.get("sealed"),
+        country=fields.get("country"),
+        language=fields.get("language"),
+        via=fields.get("via"),
+        signed_hour=fields.get("signed_hour"),
+        version=snapshot.update_time,
+    )
+
+
+def _sums(found: Iterable[Stored], step: int) -> Lane:
+    signatures = referred = 0
+    countries: dict[str, int] = {}
+    for signature in found:
+        signatures += step
+        referred += step if signature.via else 0
+        if signature.country:
+            countries[signature.country] = countries.get(signature.country, 0) + step
+    return Lane(signatures, countries, referred)
+
+
+def _flat_increments(difference: Lane) -> dict[str, Any]:
+    values = {
+        "signatures": firestore.Increment(difference.signatures),
+        "referred": firestore.Increment(difference.referred),
+    }
+    for country, number in difference.countries.items():
+        values[FieldPath("countries", country).to_api_repr()] = firestore.Increment(number)
+    return values

@@ -1,0 +1,107 @@
+"""What a person sees and is asked; results go to stdout, everything else to stderr."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from rich.console import Console, RenderableType
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from organizer import NOT_CONFIRMED, CannotDo
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for a script.")]
+
+# What is shown may come from strangers, so nothing of it is read as markup.
+_out = Console(markup=False, highlight=False, emoji=False)
+_err = Console(stderr=True, markup=False, highlight=False, emoji=False)
+
+
+def say(sentence: str, *, style: str | None = None) -> None:
+    """Tell the person something that is not the result."""
+    _err.print(sentence, style=style, soft_wrap=True)
+
+
+def show(result: RenderableType) -> None:
+    """Print a result for a person."""
+    _out.print(result, soft_wrap=isinstance(result, str))
+
+
+def emit(result: object) -> None:
+    """Print a result for a script: one line of JSON."""
+    sys.stdout.write(json.dumps(result, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def screen() -> Console:
+    """Return the console of stdout, for what redraws itself."""
+    return _out
+
+
+def ask(question: str) -> str:
+    """
+    Ask for a line; nothing typed here is left in the shell's history.
+
+    Raises:
+        CannotDo: The input has ended.
+    """
+    _err.print(question, end=" ", soft_wrap=True)
+    try:
+        return input().strip()
+    except EOFError:
+        raise CannotDo("Nothing was entered, and nothing was changed.", NOT_CONFIRMED) from None
+
+
+def confirm(deed: str, word: str, *, given: bool = False) -> None:
+    """
+    Go on only if the person types a word that shows they have read what will happen.
+
+    Args:
+        deed: What will happen, as in "delete 12 signatures".
+        given: Whether a script has confirmed it already, by an option.
+
+    Raises:
+        CannotDo: They typed anything else.
+    """
+    if given:
+        return
+    if ask(f"To {deed}, type {word}:") != word:
+        raise CannotDo("Not confirmed; nothing was changed.", NOT_CONFIRMED)
+
+
+@dataclass
+class Advance:
+    """A progress bar's handle."""
+
+    progress: Progress
+    task: TaskID
+
+    def by(self, number: int) -> None:
+        """Move the bar on."""
+        self.progress.advance(self.task, number)
+
+
+@contextmanager
+def progress(deed: str, total: int | None) -> Iterator[Advance]:
+    """Show how far something has come; nothing is drawn where nobody looks."""
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=_err,
+        transient=True,
+        disable=not _err.is_terminal,
+    )
+    with bar:
+        yield Advance(bar, bar.add_task(deed, total=total))
