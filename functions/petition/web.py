@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pydantic_core
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from petition import log
@@ -95,7 +95,7 @@ async def read_json(request: Request) -> Any:
     Raises:
         UnsupportedMediaType: It is not plain `application/json`.
         PayloadTooLarge: It has more than MAX_BODY_BYTES.
-        InvalidRequest: It is not JSON (RFC 8259) in UTF-8.
+        InvalidRequest: It is not JSON (RFC 8259) in UTF-8, or broke off.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" or "content-encoding" in request.headers:
@@ -111,10 +111,13 @@ async def _read_body(request: Request) -> bytes:
     if declared.isdecimal() and int(declared[:10]) > MAX_BODY_BYTES:
         raise PayloadTooLarge
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise PayloadTooLarge
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > MAX_BODY_BYTES:
+                raise PayloadTooLarge
+    except ClientDisconnect:  # On a phone that is nothing unexpected; nobody reads the answer.
+        raise InvalidRequest([Fault("#", "The body must be sent to its end.")]) from None
     return bytes(body)
 
 
