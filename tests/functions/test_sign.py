@@ -230,7 +230,8 @@ def test_a_lane_holds_sums_and_nothing_else(
 
     audit = stored.audit()
     lanes = stored.list(f"petitions/{PETITION}/lanes")
-    assert all(set(lane) == {"signatures", "countries", "referred"} for lane in lanes.values())
+    sums = {"signatures", "referred"}  # And countries, once a first signature came by.
+    assert all(sums <= lane.keys() <= sums | {"countries"} for lane in lanes.values())
     assert all(int(lane) in range(128) for lane in lanes)
     assert sum(audit.countries.values()) == audit.tally == len(audit.documents)
 
