@@ -4,14 +4,10 @@ import { fillCountries } from "./countries.js";
 import { startCount } from "./count.js";
 import { faultsOf, faultsOfProblem } from "./faults.js";
 import { clearFaults, readForm, showFaults } from "./form.js";
-import { startLanguage, whenWorded } from "./language.js";
+import { say, startLanguage, whenWorded } from "./language.js";
 import { goTo, startLeaving } from "./leave.js";
 import { close, reopen, startUpdates } from "./outcome.js";
-import { canSeal } from "./seal.js";
 import { startSending } from "./sending.js";
-import { openSharing, startSharing } from "./sharing.js";
-import { prepareSignature } from "./signing.js";
-import { thank } from "./thanks.js";
 import { takeVia } from "./via.js";
 
 const MOVES_MILLISECONDS = 4000; // the number moves in batches, every few seconds
@@ -19,10 +15,17 @@ const MOVES_MILLISECONDS = 4000; // the number moves in batches, every few secon
 const $ = (id) => document.getElementById(id);
 const $form = $("form");
 
+// Readers who only read need not load what signing and sharing take. A module that could not be
+// loaded is loaded again, so an import may fail like any request.
+const signing = () => import("./signing.js");
+const sharing = () => import("./sharing.js");
+
+// WebCrypto is there on https only, and on this machine itself.
+const canSeal = Boolean(globalThis.crypto?.subtle);
+
 takeVia();
 startLeaving();
 startUpdates();
-startSharing();
 whenWorded(() => fillCountries($("country")));
 const send = startSending($("sending"), {
   waiting: "sending.unsigned",
@@ -34,12 +37,23 @@ const count = startCount(({ status, outcome }) => {
 });
 startLanguage();
 
-$("unsafe").hidden = canSeal();
-$("fields").disabled = !canSeal();
+$("unsafe").hidden = canSeal;
+$("fields").disabled = !canSeal;
+$form.addEventListener("focusin", () => signing().catch(() => {}), { once: true });
 $form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (canSeal()) sign();
+  if (canSeal) sign();
 });
+$("share-make").addEventListener("click", share);
+
+async function share() {
+  try {
+    const { openSharing } = await sharing();
+    await openSharing();
+  } catch {
+    $("share-status").textContent = say("share.failed");
+  }
+}
 
 async function sign() {
   const form = readForm($form);
@@ -48,24 +62,25 @@ async function sign() {
 
   clearFaults($form);
   $("fields").disabled = true;
-  let receipt;
+  let thank;
   const answer = await send(async () => {
+    const { prepareSignature, thankWith } = await signing();
     const prepared = await prepareSignature(form);
-    receipt = prepared.receipt;
+    thank = () => thankWith(prepared.receipt);
     return prepared;
   }).finally(() => {
     $("fields").disabled = false;
   });
   if (!answer) return goTo($("submit"));
-  settle(answer, receipt);
+  settle(answer, thank);
 }
 
-/** @param {import("./delivery.js").Answer} answer @param {Uint8Array} receipt */
-function settle({ status, body }, receipt) {
+/** @param {import("./delivery.js").Answer} answer @param {() => void} thank */
+function settle({ status, body }, thank) {
   if (status === 201) {
     $form.reset();
-    thank(receipt);
-    openSharing();
+    thank();
+    share();
     setTimeout(count.now, MOVES_MILLISECONDS);
   } else if (status === 409) {
     close(null);

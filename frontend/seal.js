@@ -7,11 +7,6 @@ import { sealBase } from "./hpke.js";
 const FORMAT = Uint8Array.of(1); // so that another suite can follow
 const PLAINTEXT_OCTETS = 2048; // more than the longest form; the length of a box tells nothing
 
-/** Whether this browser, on this address, can seal at all: WebCrypto needs https. */
-export function canSeal() {
-  return Boolean(globalThis.crypto?.subtle);
-}
-
 /**
  * @param {{name: string, email: string, message: string,
  *   consent: {delivery: boolean, news: boolean}}} form

@@ -22,32 +22,37 @@ const $ = (id) => document.getElementById(id);
 
 /** @type {Map<string, Link>} one for each language, made when it is asked for */
 const links = new Map();
-let opened = false;
-/** @type {{now: () => void} | undefined} */
+/** @type {{now: () => void} | undefined} set once the panel is open */
 let polling;
 
-/** Makes the button open the panel, which follows the language from then on. */
-export function startSharing() {
-  $("share-make").addEventListener("click", openSharing);
-  $("share-copy").addEventListener("click", () => copyLink("share.copied"));
-  $("share-device").addEventListener("click", shareWithDevice);
-  whenWorded(() => opened && openSharing());
-}
+$("share-copy").addEventListener("click", () => copyLink("share.copied"));
+$("share-device").addEventListener("click", shareWithDevice);
+whenWorded(() => {
+  // The panel follows the language; its old link stays until there is one in the new language.
+  if (polling) openSharing().catch(() => tell(say("share.failed")));
+});
 
-/** Makes the link and shows the panel; when that fails, the button to try again stays. */
+/**
+ * Makes the link and shows the panel.
+ *
+ * @throws {TypeError} when there was no answer; the button to try again stays
+ */
 export async function openSharing() {
-  opened = true;
-  $("share-status").textContent = "";
+  tell("");
   $("share-make").disabled = true;
   try {
     const link = links.get(language()) ?? (await makeLink());
     links.set(language(), link);
     showLink(link);
     await showQr(link);
-  } catch {
-    $("share-status").textContent = say("share.failed");
+  } finally {
+    $("share-make").disabled = false;
   }
-  $("share-make").disabled = false;
+}
+
+/** @param {string} text */
+function tell(text) {
+  $("share-status").textContent = text;
 }
 
 /** @returns {Promise<Link>} */
@@ -109,7 +114,7 @@ async function shareText() {
 async function copyLink(said, network = "copy") {
   const text = await shareText().catch(() => "");
   const copied = await copy(`${text} ${linkFor(network)}`.trim());
-  $("share-status").textContent = say(copied ? said : "copy.failed");
+  tell(say(copied ? said : "copy.failed"));
 }
 
 async function shareWithDevice() {

@@ -8,6 +8,8 @@ import { newReceipt, receiptHash } from "./receipt.js";
 import { sealForm } from "./seal.js";
 import { via } from "./via.js";
 
+export { thankWith } from "./thanks.js";
+
 /**
  * One receipt for each address during this visit: if an answer was lost, the first attempt may be
  * the one that is stored, and its receipt must still be the one that the signer gets.

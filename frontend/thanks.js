@@ -8,7 +8,7 @@ import { writeReceipt } from "./receipt.js";
 const $ = (id) => document.getElementById(id);
 
 /** @param {Uint8Array} receipt */
-export function thank(receipt) {
+export function thankWith(receipt) {
   const text = writeReceipt(receipt);
   $("sign").hidden = true;
   $("thanks").hidden = false;

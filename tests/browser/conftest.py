@@ -79,18 +79,20 @@ def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
 
     `visit("/?via=…", language="ko", dark=True, before=lambda page: page.route(…))`
     """
-    complaints: list[str] = []
+    heard: list[str] = []
     contexts = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type == "error" and not any(text in message.text for text in EXPECTED):
-            complaints.append(message.text)
+            heard.append(message.text)
 
     def open_page(
         path: str = "/",
         *,
         language: str = "en",
         dark: bool = False,
+        complaints: bool = True,
+        worded: bool = True,
         before: Callable[[Page], object] = lambda page: None,
         **options: Any,
     ) -> Page:
@@ -102,15 +104,16 @@ def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
         context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        if complaints:
+            page.on("console", listen)
+            page.on("pageerror", lambda error: heard.append(str(error)))
         before(page)
         page.goto(path)
-        if options.get("java_script_enabled", True):
+        if worded:
             page.wait_for_selector("html.worded", state="attached")
         return page
 
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert heard == []

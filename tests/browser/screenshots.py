@@ -116,9 +116,7 @@ def take_all(browser: Browser, services: Stack) -> None:
     for language in LANGUAGES:
         for dark in (False, True):
             for screen in SCREENS:
-                take(
-                    browser, services.site, "plea", language=language, dark=dark, screen=screen
-                )
+                take(browser, services.site, "plea", language=language, dark=dark, screen=screen)
         take(browser, services.site, "signed", language=language, screen="phone", act=signed)
     take(browser, services.site, "form", act=write)
     take(browser, services.site, "faults", language="ko", screen="phone", act=faulty)

@@ -37,7 +37,8 @@ def test_a_signature_in_each_language_is_counted(
     assert signature["language"] == language
     assert signature["country"] == LANGUAGES[language][-2:]
     page.wait_for_function(
-        "(before) => Number(document.getElementById('signatures').textContent) > before", arg=before
+        "(before) => Number(document.getElementById('signatures').textContent) > before",
+        arg=before,
     )
     assert len(documents(services, "signatures")) > before
 
@@ -273,9 +274,7 @@ def test_all_faults_come_at_once_and_go_when_corrected(visit: Visit) -> None:
     assert not page.title().startswith("Error: ")
 
 
-def test_a_fault_that_the_server_finds_is_shown_at_its_field(
-    visit: Visit, services: Stack
-) -> None:
+def test_a_fault_that_the_server_finds_is_shown_at_its_field(visit: Visit, services: Stack) -> None:
     problem = {
         "type": "https://example.org/problems.html#invalid-request",
         "title": "Your request is not valid.",

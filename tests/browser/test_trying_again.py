@@ -138,7 +138,9 @@ def test_what_was_written_can_be_changed_after_stopping_and_the_receipt_still_co
 
 def test_a_slow_server_is_waited_for(visit: Visit, services: Stack) -> None:
     held: list[Route] = []
-    page = visit(before=lambda page: page.route(f"{services.sign}/**", lambda route: held.append(route)))
+    page = visit(
+        before=lambda page: page.route(f"{services.sign}/**", lambda route: held.append(route))
+    )
     fill(page, Signer("slow@example.org"))
 
     page.click("#submit")
