@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from organizer import CannotDo
+from organizer.burn import burn
 from organizer.count import count
+from organizer.doctor import doctor
 from organizer.keys import keys
 from organizer.recount import recount
 from organizer.status import close_petition, open_petition, set_outcome
@@ -62,6 +64,8 @@ app.command("recount")(recount)
 app.command("open")(open_petition)
 app.command("close")(close_petition)
 app.command("outcome")(set_outcome)
+app.command("burn")(burn)
+app.command("doctor")(doctor)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,0 +1,78 @@
+"""
+The doctor finds a healthy petition well, and names what is wrong with a sick one.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dev.keys import make_keys
+from dev.stack import Stack
+from organizer.__main__ import run
+from organizer.private_key import write_key
+from tests.chaos.crowd import forms, sign_all
+from tests.functions.database import Database
+
+Doctor = Callable[..., dict[str, bool]]
+
+
+@pytest.fixture
+def examine(
+    services: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Doctor:
+    """
+    Run the doctor, check its exit code, and return what is well.
+    """
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", services.emulator.host)
+
+    def examine(*arguments: str, project: str = services.project) -> dict[str, bool]:
+        code = run(["--project", project, "doctor", "--json", *arguments])
+        found = json.loads(capsys.readouterr().out)
+        wells = {finding["part"]: finding["well"] for finding in found}
+        assert all(finding["sentence"].endswith(".") for finding in found)
+        assert code == (0 if all(wells.values()) else 1)
+        return wells
+
+    return examine
+
+
+def test_a_healthy_petition_is_well(services: Stack, examine: Doctor, tmp_path: Path) -> None:
+    sign_all([services.sign], forms(12))
+    key = tmp_path / "key.pem"
+    write_key(key, services.private_key)
+
+    wells = examine("--site", services.site, "--key", str(key))
+
+    parts = {"petition", "database", "indexes", "clock", "count", "page", "public key"}
+    parts |= {"sign", "share-link", "withdraw", "published count", "private key"}
+    assert set(wells) == parts
+    assert all(wells.values())
+
+
+def test_a_key_of_somebody_else_is_named(services: Stack, examine: Doctor, tmp_path: Path) -> None:
+    key = tmp_path / "key.pem"
+    write_key(key, make_keys().private_key)
+
+    assert examine("--site", services.site, "--key", str(key))["private key"] is False
+
+
+def test_a_function_that_is_down_is_named(services: Stack, examine: Doctor) -> None:
+    services.functions["withdraw"].stop()
+
+    wells = examine("--site", services.site)
+
+    assert [part for part, well in wells.items() if not well] == ["withdraw"]
+
+
+def test_a_page_that_is_not_there_is_named(examine: Doctor) -> None:
+    assert examine("--site", "http://127.0.0.1:9")["page"] is False
+
+
+def test_a_count_that_has_drifted_is_named(services: Stack, examine: Doctor) -> None:
+    database = Database(services.emulator.host, services.project)
+    database.put("petitions/savemyfriend/lanes/200", signatures=3)
+    database.close()
+
+    assert examine()["count"] is False
