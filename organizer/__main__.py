@@ -10,11 +10,14 @@ from organizer import CannotDo
 from organizer.burn import burn
 from organizer.count import count
 from organizer.doctor import doctor
+from organizer.export import export
+from organizer.invalidation import invalidate
 from organizer.keys import keys
 from organizer.recount import recount
 from organizer.status import close_petition, open_petition, set_outcome
 from organizer.terminal import say
 from organizer.watch import watch
+from organizer.withdrawal import withdraw
 
 EPILOG = (
     "Exit codes: 0 done, or all is well; 1 something is wrong; 2 the command was not understood; "
@@ -64,6 +67,9 @@ app.command("recount")(recount)
 app.command("open")(open_petition)
 app.command("close")(close_petition)
 app.command("outcome")(set_outcome)
+app.command("export")(export)
+app.command("withdraw")(withdraw)
+app.command("invalidate")(invalidate)
 app.command("burn")(burn)
 app.command("doctor")(doctor)
 
