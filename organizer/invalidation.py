@@ -1,11 +1,11 @@
 """`invalidate`: taking back signatures that nobody made, a class at a time."""
 
 import datetime as dt
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
-from itertools import tee
 from typing import Annotated
 
 import typer
@@ -17,7 +17,7 @@ from organizer.connection import Connection
 from organizer.database import MAX_DELETES, Changed, Database, Stored, new_record_id
 from organizer.filter import Filter
 from organizer.private_key import KeyOption, ShareOption, WordsOption, read_keys
-from organizer.sealed import opener
+from organizer.sealed import opened_pages
 from organizer.session import connect
 from organizer.terminal import JsonOption, confirm, emit, progress, say, show
 
@@ -110,29 +110,14 @@ def search(
     """Return the signatures that a filter means, without their boxes."""
     fields = ["country", "language", "via", "signed_hour"] + (["sealed"] if wanted.reads else [])
     with progress("Searching", total) as advance:
-        for page, opened in _pages(wanted, connection, database, keys, fields):
+        pages = opened_pages(
+            database.pages(fields), connection.petition, keys if wanted.reads else []
+        )
+        for page, opened in pages:
             for signature, words in zip(page, opened, strict=True):
                 if wanted.fits(signature, words):
                     yield replace(signature, sealed=None)
             advance.by(len(page))
-
-
-def _pages(
-    wanted: Filter,
-    connection: Connection,
-    database: Database,
-    keys: list[ec.EllipticCurvePrivateKey],
-    fields: Sequence[str],
-) -> Iterator[tuple[list[Stored], Sequence[Words | None]]]:
-    pages = database.pages(fields)
-    if not wanted.reads:
-        yield from ((page, [None] * len(page)) for page in pages)
-        return
-    with opener(keys, connection.petition) as open_boxes:
-        pages, copies = tee(pages)
-        boxes = ([signature.sealed for signature in page] for page in copies)
-        for opened, page in zip(open_boxes.open_pages(boxes), pages, strict=False):
-            yield page, opened
 
 
 def remove(found: Sequence[Stored], database: Database, reason: Reason) -> int:
@@ -160,7 +145,9 @@ def remove(found: Sequence[Stored], database: Database, reason: Reason) -> int:
     return removed
 
 
-def _remove_batch(batch: Sequence[Stored], database: Database, record: dict[str, object]) -> None:
+def _remove_batch(
+    batch: Sequence[Stored], database: Database, record: Mapping[str, object]
+) -> None:
     for _ in range(ATTEMPTS):
         if not batch:
             return

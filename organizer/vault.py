@@ -31,7 +31,7 @@ class Vault:
     Source: cloud.google.com/secret-manager/docs/reference/rest, v1
     """
 
-    def __init__(self, project: str, secret: str, address: str) -> None:
+    def __init__(self, project: str, secret: str, address: str = SECRET_MANAGER) -> None:
         self._secret = f"{address}/v1/projects/{project}/secrets/{secret}"
         self._session = AuthorizedSession(_credentials(address))  # type: ignore[no-untyped-call]
 

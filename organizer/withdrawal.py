@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,11 +11,10 @@ from petition.receipt import hash_receipt, read_receipt
 from petition.signature import identify, tag_address
 
 from organizer import WRONG, CannotDo
-from organizer.connection import Connection
 from organizer.database import Changed, Database, Stored
+from organizer.pepper import read_pepper
 from organizer.session import connect
 from organizer.terminal import ask, confirm, say
-from organizer.vault import SECRET_MANAGER, SecretManagerOption, SecretOption, Vault
 
 ATTEMPTS = 5  # ours: whoever else changes the same signature is done by then
 
@@ -33,14 +33,16 @@ def withdraw(
         bool, typer.Option("--keep-count", help="Leave the anonymous +1, as the signer wishes.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
-    secret: SecretOption = "pepper",  # noqa: S107 – its name
-    secret_manager: SecretManagerOption = SECRET_MANAGER,
+    pepper: Annotated[
+        Path | None, typer.Option(help="The file that holds it, instead of Secret Manager.")
+    ] = None,
 ) -> None:
     """
     Forget one signature, found by its receipt or by the signer's e-mail address.
 
     The receipt or address is asked for, so that it stays out of the shell's history.
-    An address can only be found with the pepper, which is read from Secret Manager for it.
+    An address can only be found with the pepper, which is read from
+    Secret Manager or from a file.
     """
     connection, database = connect(context)
     if by is By.RECEIPT:
@@ -56,8 +58,7 @@ def withdraw(
         tag = tag_address(text, connection.petition)
     except AddressError:
         raise CannotDo("That is not an e-mail address.") from None
-    pepper = _read_pepper(connection, secret, secret_manager)
-    id = identify(tag, connection.petition, pepper)
+    id = identify(tag, connection.petition, read_pepper(connection, pepper))
     forget(database, lambda: database.get([id]), keep_count=keep_count, yes=yes)
 
 
@@ -84,9 +85,3 @@ def forget(
         say("It is forgotten; the count follows within seconds.", style="green")
         return
     raise CannotDo("It keeps changing; try again.")
-
-
-def _read_pepper(connection: Connection, secret: str, secret_manager: str) -> bytes:
-    if connection.run_folder:
-        return (connection.run_folder / "pepper").read_bytes()
-    return Vault(connection.project, secret, secret_manager).read().encode()
