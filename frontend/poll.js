@@ -9,6 +9,7 @@ import { waitSeconds } from "./retry.js";
  */
 export function poll(ask, everySeconds) {
   let failures = 0;
+  let answered = false;
   let timer;
   let asking = false;
 
@@ -18,15 +19,22 @@ export function poll(ask, everySeconds) {
     asking = true;
     try {
       await ask();
+      answered = true;
       failures = 0;
     } catch {
       failures += 1;
     }
     asking = false;
     if (document.hidden) return;
+    timer = setTimeout(tick, 1000 * waitingSeconds());
+  }
+
+  function waitingSeconds() {
     const usual = everySeconds * (1 + 0.2 * Math.random());
-    const wait = failures ? Math.max(usual, waitSeconds(failures + 2, 0)) : usual;
-    timer = setTimeout(tick, wait * 1000);
+    if (!failures) return usual;
+    const backingOff = waitSeconds(failures - 1, 0);
+    // Whoever has seen nothing yet waits for the first answer; an old answer can wait longer.
+    return answered ? usual + backingOff : backingOff;
   }
 
   document.addEventListener("visibilitychange", () => {

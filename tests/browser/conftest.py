@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from dev.stack import Stack
 
@@ -36,6 +36,10 @@ DESKTOP = {"viewport": {"width": 1280, "height": 900}}
 LANGUAGES = {"zh-Hans": "zh-CN", "en": "en-US", "ko": "ko-KR"}
 
 Visit = Callable[..., Page]
+
+# Two cores, on which a browser, an emulator and four functions start together.
+PATIENCE_MILLISECONDS = 20_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def chromium() -> str:
@@ -101,7 +105,7 @@ def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
             color_scheme="dark" if dark else "light",
             **{"locale": LANGUAGES.get(language, language), **DESKTOP, **options},
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         contexts.append(context)
         page = context.new_page()
         if complaints:
