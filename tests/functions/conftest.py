@@ -2,11 +2,14 @@
 What the tests that speak HTTP to the functions need besides the functions themselves.
 """
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
+from dev import ROOT
 from dev.emulator import Emulator
 from dev.stack import Stack
 from tests.functions.database import Database
@@ -39,3 +42,14 @@ def database(emulator: Emulator, project: str) -> Iterator[Database]:
     database = Database(emulator.host, project)
     yield database
     database.close()
+
+
+@pytest.fixture
+def petitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """
+    Copy the functions, so that a test may change their petitions.
+    """
+    copy = tmp_path / "deployed" / "functions"
+    shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr("dev.functions.ROOT", copy.parent)
+    return copy / "petitions"

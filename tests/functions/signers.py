@@ -16,6 +16,8 @@ from typing import Any
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from dev import ROOT
+
 PETITION = "savemyfriend"
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 PLAINTEXT_BYTES = 2048
@@ -23,6 +25,15 @@ DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _numbers = itertools.count()
 _run = secrets.token_hex(4)
+
+
+def first_petition() -> dict[str, Any]:
+    """
+    Return the petition that is in the repository.
+    """
+    path = ROOT / "functions" / "petitions" / f"{PETITION}.json"
+    petition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return petition
 
 
 def new_email() -> str:
