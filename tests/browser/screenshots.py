@@ -87,6 +87,8 @@ def take(
         page.wait_for_selector("#updates-list li", state="attached")
     element = act(page)
     page.wait_for_timeout(600)  # The colours change softly.
+    # A bar that stays visible would lie across the picture of an element.
+    page.evaluate("document.querySelector('.bar').style.position = 'static'")
     picture = page.locator(element).screenshot() if element else page.screenshot()
     mode = "dark" if dark else "light"
     store(picture, PICTURES / f"{name}-{language}-{mode}-{screen}.png")
