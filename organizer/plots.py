@@ -1,14 +1,14 @@
 """Numbers drawn with letters, for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 STEPS = "▁▂▃▄▅▆▇█"
 EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
-def sparkline(numbers: Sequence[float], width: int = 40) -> str:
+def sparkline(numbers: Iterable[float], width: int = 40) -> str:
     """Draw the last numbers as a line of columns, from zero to the greatest."""
-    shown = numbers[-width:]
+    shown = list(numbers)[-width:]
     top = max(shown, default=0)
     if top <= 0:
         return STEPS[0] * len(shown)

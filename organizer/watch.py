@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections import deque
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -35,14 +36,16 @@ def watch(
     """
     connection, database = connect(context)
     pace = Pace(connection.campaign)
-    with Live(console=screen(), auto_refresh=False, transient=False) as live:
-        looks = 0
+    live = None if as_json else Live(console=screen(), auto_refresh=False)
+    looks = 0
+    with live or nullcontext():
         while True:
             pace.add(time.monotonic(), total(database.lanes()).signatures)
-            if as_json:
-                emit(pace.describe(dt.datetime.now(dt.UTC)))
+            now = dt.datetime.now(dt.UTC)
+            if live:
+                live.update(pace.picture(now), refresh=True)
             else:
-                live.update(pace.picture(dt.datetime.now(dt.UTC)), refresh=True)
+                emit(pace.describe(now))
             looks += 1
             if looks == times:
                 return
