@@ -14,6 +14,7 @@ from organizer.export import export
 from organizer.invalidation import invalidate
 from organizer.keys import keys
 from organizer.recount import recount
+from organizer.report import report
 from organizer.status import close_petition, open_petition, set_outcome
 from organizer.terminal import say
 from organizer.watch import watch
@@ -68,6 +69,7 @@ app.command("open")(open_petition)
 app.command("close")(close_petition)
 app.command("outcome")(set_outcome)
 app.command("export")(export)
+app.command("report")(report)
 app.command("withdraw")(withdraw)
 app.command("invalidate")(invalidate)
 app.command("burn")(burn)

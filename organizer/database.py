@@ -208,6 +208,12 @@ class Database:
             fields = self._invalidation(record_id).get().to_dict() or {}
         return int(fields.get("number", 0))
 
+    def invalidated_in_all(self) -> int:
+        """Return how many signatures all invalidations have deleted."""
+        with _in_sentences():
+            found = list(self._petition.collection("invalidations").stream())
+        return sum((record.to_dict() or {}).get("number", 0) for record in found)
+
     def repair(self, difference: Lane, seen: Any) -> None:
         """
         Add a difference to the organizers' lane.
