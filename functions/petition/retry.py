@@ -23,8 +23,8 @@ async def until_certain(
 
     Args:
         attempt: Looks and acts on what it sees, from the beginning each time.
-        deadline: By the loop's clock; BUDGET_SECONDS from now when left out. The first attempt
-            is made however late it is.
+        deadline: By the loop's clock; BUDGET_SECONDS from now when left out. After it no attempt
+            begins: in an outage, whoever waited in a queue would wait for one more in vain.
 
     Returns:
         What the attempt returned, and how many failed before it.
@@ -36,13 +36,14 @@ async def until_certain(
     deadline = clock() + BUDGET_SECONDS if deadline is None else deadline
     pause = FIRST_PAUSE_SECONDS
     failures = 0
-    while True:
+    while clock() < deadline:
         try:
             return await attempt(), failures
         except (Conflict, Unavailable):
             failures += 1
         wait = random.uniform(0.5, 1.0) * pause  # noqa: S311 – jitter is no secret
         if clock() + wait >= deadline:
-            raise Unavailable
+            break
         await asyncio.sleep(wait)
         pause = min(2 * pause, MAX_PAUSE_SECONDS)
+    raise Unavailable
