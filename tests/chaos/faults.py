@@ -30,14 +30,22 @@ class Fault:
     """
     What happens to the next `times` calls of one method.
 
-    `applied` says whether the call reaches the database before its answer is lost.
+    Args:
+        code: What the caller is told; None tells the truth.
+        applied: Whether the call reaches the database before its answer is lost.
+        seconds: How long the call is held up before, whether or not the caller waits so long.
     """
 
     method: str
-    code: grpc.StatusCode
+    code: grpc.StatusCode | None
     applied: bool
     times: int = 1
+    seconds: float = 0
     chance: Callable[[], bool] = field(default=lambda: True)
+
+
+PASS = Fault("", None, applied=True)
+Metadata = list[tuple[str, str | bytes]]
 
 
 class Wire:
@@ -51,7 +59,7 @@ class Wire:
         self.calls: list[str] = []
         self.broken = 0
         self.host = ""
-        self.held: Event | None = None
+        self.answered = 0
 
     def lose(self, method: str, code: grpc.StatusCode, times: int = 1) -> None:
         """
@@ -64,6 +72,12 @@ class Wire:
         Refuse the next calls of a method before they are applied.
         """
         self.faults.append(Fault(method, code, applied=False, times=times))
+
+    def hold(self, method: str, seconds: float, times: int = 1) -> None:
+        """
+        Apply the next calls of a method so much later, although nobody may wait for it any more.
+        """
+        self.faults.append(Fault(method, None, applied=True, times=times, seconds=seconds))
 
     def mend(self) -> None:
         """
@@ -101,6 +115,7 @@ class _Handler(grpc.GenericRpcHandler):
     def __init__(self, wire: Wire, channel: grpc.aio.Channel) -> None:
         self._wire = wire
         self._channel = channel
+        self._under_way: set[asyncio.Task[bytes]] = set()
 
     def service(self, details: grpc.HandlerCallDetails) -> Any:
         path, method = details.method, details.method.rpartition("/")[2]
@@ -110,23 +125,37 @@ class _Handler(grpc.GenericRpcHandler):
 
     def _single(self, path: str, method: str) -> Callable[..., Any]:
         async def call(request: bytes, context: grpc.aio.ServicerContext) -> bytes:
-            fault = self._wire.next_fault(method)
-            if fault and not fault.applied:
+            fault = self._wire.next_fault(method) or PASS
+            if not fault.applied and fault.code:
                 await context.abort(fault.code, "refused on purpose")
-            answer: bytes = await _passed_on(
-                self._channel.unary_unary(path)(request, metadata=_metadata(context)), context
-            )
-            if fault:
+            # Whoever gives up waiting does not stop what is under way.
+            task = asyncio.create_task(self._apply(path, request, _metadata(context), fault))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            try:
+                answer = await asyncio.shield(task)
+            except grpc.aio.AioRpcError as error:
+                await context.abort(error.code(), error.details() or "")
+            if fault.code:
                 await context.abort(fault.code, "lost on purpose")
             return answer
 
         return call
 
+    async def _apply(self, path: str, request: bytes, metadata: Metadata, fault: Fault) -> bytes:
+        await asyncio.sleep(fault.seconds)
+        try:
+            answer: bytes = await self._channel.unary_unary(path)(request, metadata=metadata)
+        finally:
+            self._wire.answered += 1
+        return answer
+
     def _stream(self, path: str, method: str) -> Callable[..., Any]:
         async def call(request: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
-            fault = self._wire.next_fault(method)
-            if fault:
+            fault = self._wire.next_fault(method) or PASS
+            if fault.code:
                 await context.abort(fault.code, "refused on purpose")
+            await asyncio.sleep(fault.seconds)
             try:
                 async for answer in self._channel.unary_stream(path)(
                     request, metadata=_metadata(context)
@@ -138,14 +167,7 @@ class _Handler(grpc.GenericRpcHandler):
         return call
 
 
-async def _passed_on(call: Any, context: grpc.aio.ServicerContext) -> Any:
-    try:
-        return await call
-    except grpc.aio.AioRpcError as error:
-        await context.abort(error.code(), error.details() or "")
-
-
-def _metadata(context: grpc.aio.ServicerContext) -> list[tuple[str, str | bytes]]:
+def _metadata(context: grpc.aio.ServicerContext) -> Metadata:
     kept = ("authorization", "google-cloud-resource-prefix", "x-goog-request-params")
     return [(key, value) for key, value in context.invocation_metadata() or () if key in kept]
 
