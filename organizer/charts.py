@@ -10,6 +10,7 @@ LABEL = 170
 NUMBER = 70
 COLUMN_CHART = 190
 AXIS = 46
+LABEL_ROOM = 60
 
 Write = Callable[[float], str]
 
@@ -58,7 +59,7 @@ def columns(
     Draw columns over time.
 
     Args:
-        labels: What stands below each column; as many as fit are written.
+        labels: What stands below each column; equal neighbours are written once.
         floor: A smaller number, but for 0, is drawn hollow and as high as this: it is not told.
     """
     top = _round_up(max([*numbers, floor]))
@@ -80,13 +81,15 @@ def columns(
 
 
 def _time_labels(labels: Sequence[str], width: float, base: int) -> list[str]:
-    # A label takes about 80 units; each is written where it first applies.
-    every = max(1, round(90 / width)) if labels else 1
-    return [
-        f'<text class="n" x="{AXIS + i * width:.1f}" y="{base + 17}">{escape(labels[i])}</text>'
-        for i in range(0, len(labels), every)
-        if AXIS + i * width < WIDTH - 60 or len(labels) == 1
-    ]
+    parts: list[str] = []
+    free = 0.0
+    for i, label in enumerate(labels):
+        x = AXIS + i * width
+        # Each is written where it first applies, if the one before leaves room.
+        if x >= free and x < WIDTH - LABEL_ROOM and (i == 0 or label != labels[i - 1]):
+            parts.append(f'<text class="n" x="{x:.1f}" y="{base + 17}">{escape(label)}</text>')
+            free = x + LABEL_ROOM
+    return parts
 
 
 def _line(top: float, value: float, write: Write) -> str:
