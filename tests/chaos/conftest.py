@@ -3,6 +3,7 @@ What the proofs under faults need: a wire that breaks, and many signers at once.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -19,6 +20,15 @@ def wire(emulator: Emulator) -> Iterator[Wire]:
     """
     with running_wire(emulator.host) as wire:
         yield wire
+
+
+@pytest.fixture
+def background() -> Iterator[ThreadPoolExecutor]:
+    """
+    Let others act while the test does something else.
+    """
+    with ThreadPoolExecutor(4) as pool:
+        yield pool
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ Whatever breaks between the function and the database: tally = documents = ackno
 
 import random
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
@@ -26,15 +26,6 @@ def sign(start_function: Start, wire: Wire) -> Running:
     Start sign on the wire.
     """
     return start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
-
-
-@pytest.fixture
-def background() -> Iterator[ThreadPoolExecutor]:
-    """
-    Let a crowd sign while the test does something to the process.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        yield pool
 
 
 @codes

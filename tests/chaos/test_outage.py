@@ -6,7 +6,7 @@ import asyncio
 import json
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,15 +26,6 @@ Start = Callable[..., Running]
 
 FOREVER_SECONDS = 3600
 METHODS = ("Commit", "BatchGetDocuments", "RunQuery", "RunAggregationQuery")
-
-
-@pytest.fixture
-def background() -> Iterator[ThreadPoolExecutor]:
-    """
-    Let others act while the test does something else.
-    """
-    with ThreadPoolExecutor(4) as pool:
-        yield pool
 
 
 def lines(function: Running) -> list[dict[str, Any]]:

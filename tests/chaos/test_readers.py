@@ -4,13 +4,14 @@ Readers get a count and signers get rid of a signature, whatever breaks on the w
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import httpx
 import pytest
 
 from dev.functions import Running
-from tests.chaos.crowd import PETITION, forms, sign_all
+from tests.chaos.crowd import PETITION, forms, sign_all, wait_until
 from tests.chaos.faults import AMBIGUOUS, Wire
 from tests.functions.database import Database
 from tests.functions.signers import open_form
@@ -60,6 +61,25 @@ def test_a_count_that_cannot_be_published_is_served_all_the_same(
 
     assert http.get(f"{count.url}/{PETITION}").json()["signatures"] == 12
     assert database.get(f"petitions/{PETITION}") is None
+
+
+def test_two_processes_that_count_at_once_agree(
+    start_function: Start, wire: Wire, http: httpx.Client, background: ThreadPoolExecutor
+) -> None:
+    sign_all([start_function("sign").url], forms(12))
+    slow = start_function("count", FIRESTORE_EMULATOR_HOST=wire.host)
+    fast = start_function("count")
+    wire.hold("Commit", 1.5)  # Long enough for the other to publish first.
+    reading = background.submit(http.get, f"{slow.url}/{PETITION}")
+    wait_until(lambda: "Commit" in wire.calls)
+
+    first = http.get(f"{fast.url}/{PETITION}")
+
+    assert reading.result().status_code == first.status_code == 200
+    assert reading.result().json() == first.json()
+    assert first.json()["signatures"] == 12
+    # Refused, it asked what had been published, and did not publish again.
+    assert wire.calls == ["BatchGetDocuments", "RunQuery", "Commit", "BatchGetDocuments"]
 
 
 def test_a_thousand_readers_cost_one_reading(
