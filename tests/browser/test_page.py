@@ -5,6 +5,7 @@ What every reader gets: the right language, a quiet page, the count, and a way o
 import gzip
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -304,37 +305,71 @@ def test_the_count_says_how_many_how_far_from_where_and_when(visit: Visit, servi
     assert page.evaluate("document.getElementById('progress').position") == 4999 / 5000
 
 
-def test_the_count_is_asked_for_every_ten_seconds_while_visible(
-    visit: Visit, services: Stack
-) -> None:
+NOON = datetime(2012, 2, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def standing(visit: Visit, services: Stack) -> tuple[Page, Count]:
+    """
+    A page whose clock moves only when a test moves it, and whose jitter is none.
+    """
     counts: list[Count] = []
 
     def before(page: Page) -> None:
-        page.clock.install()
+        page.clock.install(time=NOON)
+        page.clock.pause_at(NOON + timedelta(seconds=1))
         page.add_init_script("Math.random = () => 0")
         counts.append(Count(page, services))
 
     page = visit(before=before)
-    (count,) = counts
     expect(page.locator("#signatures")).to_have_text("4,999")
+    return page, counts[0]
+
+
+def pass_time(page: Page, seconds: float) -> None:
+    """
+    Let the page's time pass, and its requests be answered.
+    """
+    page.clock.run_for(int(seconds * 1000))
+    page.wait_for_timeout(150)
+
+
+def test_the_count_is_asked_for_every_ten_seconds_while_visible(
+    standing: tuple[Page, Count],
+) -> None:
+    page, count = standing
     count.signatures = 5001
 
-    page.clock.run_for(9_500)
+    pass_time(page, 9.9)
     assert count.asked == 1
-    page.clock.run_for(1_000)
-    page.wait_for_function("() => document.getElementById('progress').position === 1")
-    page.clock.run_for(1_000)
+    pass_time(page, 0.2)
+    assert count.asked == 2
+    pass_time(page, 1)
     expect(page.locator("#signatures")).to_have_text("5,001")
     expect(page.locator("#goal")).to_have_text("Beyond every milestone we had set")
-    assert count.asked == 2
+    assert page.evaluate("document.getElementById('progress').position") == 1
 
     hide(page, hidden=True)
-    page.clock.run_for(120_000)
+    pass_time(page, 120)
     assert count.asked == 2
 
     hide(page, hidden=False)
-    page.wait_for_timeout(300)
+    pass_time(page, 0)
     assert count.asked == 3
+
+
+def test_coming_back_to_the_page_does_not_double_the_asking(standing: tuple[Page, Count]) -> None:
+    page, count = standing
+    for _ in range(3):
+        pass_time(page, 3)
+        hide(page, hidden=False)
+        pass_time(page, 0)
+    assert count.asked == 4
+
+    pass_time(page, 9.9)
+    assert count.asked == 4
+    pass_time(page, 0.2)
+    assert count.asked == 5
 
 
 def hide(page: Page, *, hidden: bool) -> None:
@@ -351,29 +386,19 @@ def hide(page: Page, *, hidden: bool) -> None:
 
 
 def test_a_count_that_cannot_be_reached_is_said_and_asked_for_less_often(
-    visit: Visit, services: Stack
+    standing: tuple[Page, Count],
 ) -> None:
-    counts: list[Count] = []
-
-    def before(page: Page) -> None:
-        page.clock.install()
-        page.add_init_script("Math.random = () => 0")
-        counts.append(Count(page, services))
-
-    page = visit(before=before)
-    (count,) = counts
-    expect(page.locator("#signatures")).to_have_text("4,999")
+    page, count = standing
     count.signatures = None
 
     # Ten seconds, then one more for the first failure, two for the second, four for the third.
     asked = []
     for seconds in (10, 11, 12, 14):
-        page.clock.run_for(seconds * 1000 - 500)
-        page.wait_for_timeout(200)
+        pass_time(page, seconds - 0.5)
         asked.append(count.asked)
-        page.clock.run_for(1000)
-        page.wait_for_timeout(200)
+        pass_time(page, 0.5)
         asked.append(count.asked)
+
     assert asked == [1, 2, 2, 3, 3, 4, 4, 5]
     expect(page.locator("#as-of")).to_contain_text("cannot be reached")
     expect(page.locator("#signatures")).to_have_text("4,999")

@@ -4,6 +4,7 @@ When the server cannot answer: nothing is lost, nothing is claimed, nothing is c
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -73,8 +74,9 @@ def test_a_failure_is_told_and_tried_again_with_the_same_sealed_form(
 
 def test_the_server_is_asked_again_no_sooner_than_it_said(visit: Visit, services: Stack) -> None:
     page = visit(before=lambda page: page.add_init_script("Math.random = () => 0"))
-    page.clock.install()
     overload = Overload(page, services, ["503 30"])
+    page.clock.install()
+    page.clock.pause_at(datetime.now(tz=UTC) + timedelta(hours=1))
 
     fill(page, Signer("patient@example.org"))
     page.click("#submit")
