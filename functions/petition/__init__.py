@@ -7,8 +7,8 @@ it, a *box* the sealed name and address, a *lane* one of the documents that are 
 *tally*, a *share link* an anonymous way to pass the petition on, a *problem* an error that the
 API can answer.
 
-Pure, without I/O: campaign, address, signature, seal, share, problems.
-With I/O: store (the only module that imports google.cloud), ledger and tally (through store),
-settings (the only one that reads the environment), log (the only one that writes log lines),
-web (the only one that knows HTTP).
+Pure, without I/O: campaign, address, country, signature, receipt, base64url, seal, form, share,
+badge, problems. With I/O: ledger and tally, through store, which knows the documents, and
+firestore (the only module that imports google.cloud); settings (the only one that reads the
+environment), log (the only one that writes log lines), web (the only one here that knows HTTP).
 """

@@ -5,8 +5,8 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
+from petition.firestore import Conflict
 from petition.problems import Unavailable
-from petition.store import Conflict
 
 BUDGET_SECONDS = 8.0  # ours: nobody waits longer for an answer
 FIRST_PAUSE_SECONDS = 0.05

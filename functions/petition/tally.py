@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from petition import log
+from petition.firestore import Conflict
 from petition.problems import Unavailable
-from petition.store import Conflict, Lane, Published, Store
+from petition.store import Lane, Published, Store
 
 PERIOD_SECONDS = 5  # ours: how often the public count moves, in a batch that hides single signers
 FLOOR = 10  # ours: no public number but the total is smaller (docs/threat-model.md)
