@@ -18,6 +18,8 @@ from dev.emulator import (
     start_emulator,
 )
 
+PATIENCE_SECONDS = 60  # httpx gives up after 5, which a busy machine may need.
+
 
 def make_sdk(root: Path) -> Path:
     """
@@ -181,7 +183,8 @@ def ask(
     Call the emulator's REST interface, past any security rules.
     """
     url = f"http://{running.host}/v1/projects/demo-kept/databases/(default)/documents{path}"
-    answer = httpx.request(method, url, json=body, headers={"Authorization": "Bearer owner"})
+    headers = {"Authorization": "Bearer owner"}
+    answer = httpx.request(method, url, json=body, headers=headers, timeout=PATIENCE_SECONDS)
     answer.raise_for_status()
     found: dict[str, object] = answer.json()
     return found
