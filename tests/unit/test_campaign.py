@@ -1,0 +1,233 @@
+"""
+A petition's file: what it may say, and that a wrong one is named with everything that is wrong.
+"""
+
+import copy
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from petition.campaign import FOLDER, Campaign, load_campaigns
+
+EXAMPLE = json.loads((FOLDER / "savemyfriend.json").read_text(encoding="utf-8"))
+CAMPAIGN = load_campaigns()["savemyfriend"]
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def write(folder: Path, change: Change, name: str = "example") -> None:
+    """
+    Write the real petition under another name, changed.
+    """
+    content = copy.deepcopy(EXAMPLE) | {"petition": name}
+    change(content)
+    (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def message(folder: Path) -> str:
+    """
+    Return the one sentence that stops a function.
+    """
+    with pytest.raises(SystemExit) as caught:
+        load_campaigns(folder)
+    text = str(caught.value.code)
+    assert text.endswith(".")
+    assert "\n" not in text
+    return text
+
+
+def test_petition_speaks_chinese_first_then_english_and_korean() -> None:
+    assert CAMPAIGN.languages == ("zh-Hans", "en", "ko")
+
+
+def test_petition_keeps_the_few_phrases_of_the_appeal() -> None:
+    english = CAMPAIGN.texts["en"]
+
+    assert CAMPAIGN.hashtag == "#SaveMyFriend"
+    assert english.share == "Please #SaveMyFriend -- sign"
+    assert all("#SaveMyFriend" in words.share for words in CAMPAIGN.texts.values())
+    assert all("30" in words.promise for words in CAMPAIGN.texts.values())
+
+
+@pytest.mark.parametrize("language", CAMPAIGN.texts)
+def test_plea_says_the_same_number_of_things_in_every_language(language: str) -> None:
+    words, english = CAMPAIGN.texts[language], CAMPAIGN.texts["en"]
+
+    assert len(words.plea) == len(english.plea)
+    assert len(words.addressed_to) == len(english.addressed_to)
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [("ko", "ko"), ("en", "en"), ("fr", "zh-Hans"), ("", "zh-Hans"), (None, "zh-Hans")],
+)
+def test_words_are_in_the_language_asked_for_or_the_first(
+    language: str | None, expected: str
+) -> None:
+    assert CAMPAIGN.words(language) is CAMPAIGN.texts[expected]
+
+
+@pytest.mark.parametrize(
+    ("signatures", "goal"),
+    [(0, 100), (99, 100), (100, 1000), (178_921, 200_000), (999_999, 10**6), (10**7, 10**6)],
+)
+def test_goal_is_the_next_milestone_and_in_the_end_the_last(signatures: int, goal: int) -> None:
+    assert CAMPAIGN.goal(signatures) == goal
+
+
+@given(st.integers(0, 999_999))
+def test_goal_is_ahead_until_the_last_milestone_is_passed(signatures: int) -> None:
+    assert CAMPAIGN.goal(signatures) > signatures
+
+
+def test_second_petition_is_a_second_file(tmp_path: Path) -> None:
+    write(tmp_path, lambda content: None, "one")
+    write(tmp_path, only_korean, "two")
+
+    campaigns = load_campaigns(tmp_path)
+
+    assert list(campaigns) == ["one", "two"]
+    assert campaigns["two"].languages == ("ko",)
+    assert campaigns["one"].languages == ("zh-Hans", "en", "ko")
+
+
+def only_korean(content: dict[str, Any]) -> None:
+    """
+    Leave one language.
+    """
+    content["texts"] = {"ko": content["texts"]["ko"]}
+    content["updates"] = []
+
+
+@pytest.mark.parametrize(
+    ("fault", "change", "place"),
+    [
+        ("no texts", lambda c: c.pop("texts"), "texts: "),
+        ("texts in no language", lambda c: c.update(texts={}), "texts: "),
+        ("no call", lambda c: c["texts"]["ko"].pop("call"), "texts.ko.call: "),
+        ("an empty title", lambda c: c["texts"]["ko"].update(title=""), "texts.ko.title: "),
+        ("an empty plea", lambda c: c["texts"]["ko"].update(plea=[]), "texts.ko.plea: "),
+        (
+            "an empty paragraph",
+            lambda c: c["texts"]["ko"].update(plea=["a", ""]),
+            "texts.ko.plea.1: ",
+        ),
+        (
+            "a share text that is too long",
+            lambda c: c["texts"]["ko"].update(share="a" * 201),
+            "texts.ko.share: ",
+        ),
+        (
+            "a badge that is too long",
+            lambda c: c["texts"]["ko"].update(badge="a" * 41),
+            "texts.ko.badge: ",
+        ),
+        ("an unknown text", lambda c: c["texts"]["ko"].update(colour="red"), "texts.ko.colour: "),
+        (
+            "an outcome left out",
+            lambda c: c["texts"]["ko"]["outcomes"].pop("free"),
+            "texts.ko.outcomes.free: ",
+        ),
+        (
+            "a language by its name",
+            lambda c: c["texts"].update(Korean=c["texts"]["ko"]),
+            "language tags",
+        ),
+        (
+            "a language with an underscore",
+            lambda c: c["texts"].update({"ko_KR": c["texts"]["ko"]}),
+            "language tags",
+        ),
+        (
+            "an update without a language",
+            lambda c: c["updates"][0]["texts"].pop("ko"),
+            "every update",
+        ),
+        (
+            "an update without a day",
+            lambda c: c["updates"][0].update(date="yesterday"),
+            "updates.0.date: ",
+        ),
+        ("no milestones", lambda c: c.update(milestones=[]), "milestones: "),
+        ("a milestone twice", lambda c: c.update(milestones=[100, 100]), "milestones must rise"),
+        ("falling milestones", lambda c: c.update(milestones=[1000, 100]), "milestones must rise"),
+        ("a milestone of nobody", lambda c: c.update(milestones=[0, 100]), "milestones.0: "),
+        ("a hashtag without its sign", lambda c: c.update(hashtag="SaveMyFriend"), "hashtag: "),
+        ("a hashtag of three words", lambda c: c.update(hashtag="#Save My Friend"), "hashtag: "),
+        ("a start without a day", lambda c: c.update(started="soon"), "started: "),
+        ("an id in capitals", lambda c: c.update(petition="Example"), "petition: "),
+        ("an id that is a path", lambda c: c.update(petition="a/b"), "petition: "),
+        ("an id that is too long", lambda c: c.update(petition="a" * 41), "petition: "),
+        (
+            "another file's id",
+            lambda c: c.update(petition="other"),
+            "must have the id of its file name, example",
+        ),
+        ("an unknown field", lambda c: c.update(goal=1), "goal: "),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_invalid_petition_is_named_with_the_place(
+    tmp_path: Path, fault: str, change: Change, place: str
+) -> None:
+    write(tmp_path, change)
+
+    said = message(tmp_path)
+
+    assert said.startswith(f"The petition {tmp_path.name}/example.json ")
+    assert place in said
+
+
+def test_all_that_is_wrong_with_a_petition_is_said_at_once(tmp_path: Path) -> None:
+    write(tmp_path, lambda c: (c.pop("hashtag"), c.pop("milestones"), c.update(more=1)))
+
+    said = message(tmp_path)
+
+    assert all(f"{place}: " in said for place in ("hashtag", "milestones", "more"))
+
+
+@pytest.mark.parametrize(
+    ("fault", "content"),
+    [
+        ("empty", b""),
+        ("cut off", b'{"petition": "example"'),
+        ("no UTF-8", b'{"petition": "\xff"}'),
+        ("a list", b"[]"),
+        ("null", b"null"),
+    ],
+)
+def test_file_that_is_no_petition_is_named(tmp_path: Path, fault: str, content: bytes) -> None:
+    (tmp_path / "example.json").write_bytes(content)
+
+    assert "example.json is not valid. " in message(tmp_path)
+
+
+def test_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "example.json").symlink_to(tmp_path / "nothing")
+
+    assert "example.json cannot be read: No such file or directory." in message(tmp_path)
+
+
+def test_folder_without_petitions_is_named(tmp_path: Path) -> None:
+    assert "There is no petition" in message(tmp_path)
+    assert "There is no petition" in message(tmp_path / "nowhere")
+
+
+def test_one_wrong_petition_stops_the_others_too(tmp_path: Path) -> None:
+    write(tmp_path, lambda content: None, "one")
+    write(tmp_path, lambda content: content.pop("texts"), "two")
+
+    assert "two.json" in message(tmp_path)
+
+
+def test_petition_of_the_repository_is_what_a_campaign_writes_back() -> None:
+    """
+    Nothing in the file is dropped or changed by reading it.
+    """
+    written = json.loads(Campaign.model_validate(EXAMPLE).model_dump_json())
+
+    assert written == EXAMPLE
