@@ -30,7 +30,9 @@ FORMULAS = (
     "－1+1",
     "＠SUM(1,1)",
     '"=1+1"',
-    "hello;=1+1",
+    "hello;=1+1;x",
+    "hello\t=1+1\tx",
+    "hello; =1+1 ;x",
     'hello";"=1+1',
     "hello,=1+1",
     "hello\n=1+1;=2+2",
@@ -79,7 +81,7 @@ def test_csv_has_one_line_for_each_signature_and_one_for_the_header() -> None:
 
 
 # The separator that the spreadsheet expects, by LibreOffice's number of the character.
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
 def test_a_spreadsheet_executes_no_formula(tmp_path: Path, separator: str) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
