@@ -57,6 +57,10 @@ def test_a_formula_becomes_text(text: str) -> None:
     assert not set(cell) & set("\r\n\u2028")
 
 
+def test_a_formula_behind_another_separator_becomes_text() -> None:
+    assert neutralise('hello;"=1+1";x') == "hello;'\"=1+1\";x"
+
+
 @pytest.mark.parametrize("text", HARMLESS)
 def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
     assert neutralise(text) == text
