@@ -1,0 +1,154 @@
+"""
+The log: one line a minute for each kind of number, and of a failure its place alone.
+
+The processes' own lines, at their end and under load, are read in tests/functions/test_log.py.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from petition import log
+
+LABELS = {"function": "sign", "petition": "savemyfriend"}
+
+Timers = list[tuple[float, Callable[[], None]]]
+
+
+@pytest.fixture(autouse=True)
+async def timers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
+    """
+    A clock that stands at half past a minute, and timers that go off when a test says so.
+    """
+    timers: Timers = []
+
+    def call_later(delay: float, callback: Callable[[], None]) -> object:
+        timers.append((delay, callback))
+        return callback
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(loop, "call_later", call_later)
+    monkeypatch.setattr("petition.log.time.time", lambda: 60_000_030.0)
+    log._numbers.clear()
+    log._timer = None
+    yield timers
+    log._numbers.clear()
+    log._timer = None
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    """
+    Return what has been written since the last time.
+    """
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+async def test_nothing_is_written_before_the_minute_is_over(
+    capsys: pytest.CaptureFixture[str], timers: Timers
+) -> None:
+    for _ in range(100):
+        log.add("minute", LABELS, accepted=1)
+
+    assert [delay for delay, _ in timers] == [30]
+    assert lines(capsys) == []
+
+
+async def test_minute_is_one_line_of_sums_and_greatest_numbers(
+    capsys: pytest.CaptureFixture[str], timers: Timers
+) -> None:
+    log.add("minute", LABELS, accepted=3, largest_group=3)
+    log.add("minute", LABELS, accepted=7, largest_group=7)
+    log.add("minute", LABELS, accepted=5, largest_group=5)
+    timers.pop()[1]()
+
+    assert lines(capsys) == [
+        {"severity": "INFO", "event": "minute", **LABELS, "accepted": 15, "largest_group": 7}
+    ]
+
+
+async def test_next_minute_begins_at_nothing_and_with_a_timer_of_its_own(
+    capsys: pytest.CaptureFixture[str], timers: Timers
+) -> None:
+    log.add("minute", LABELS, accepted=3)
+    timers.pop()[1]()
+    log.add("minute", LABELS, accepted=1)
+    timers.pop()[1]()
+
+    assert [line["accepted"] for line in lines(capsys)] == [3, 1]
+
+
+async def test_quiet_minute_writes_nothing_and_needs_no_timer(
+    capsys: pytest.CaptureFixture[str], timers: Timers
+) -> None:
+    log.add("minute", LABELS, accepted=3)
+    timers.pop()[1]()
+    lines(capsys)
+    log.flush()
+
+    assert (lines(capsys), timers) == ([], [])
+
+
+async def test_events_and_labels_have_lines_of_their_own(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.add("problem", {"function": "sign", "slug": "not-found"}, number=1)
+    log.add("problem", {"function": "sign", "slug": "unavailable"}, number=1)
+    log.add("problem", {"function": "sign", "slug": "not-found"}, number=1)
+    log.add("minute", LABELS, accepted=1)
+    log.flush()
+
+    assert [(line.get("slug"), line.get("number")) for line in lines(capsys)] == [
+        ("not-found", 2),
+        ("unavailable", 1),
+        (None, None),
+    ]
+
+
+async def test_noted_number_takes_the_place_of_the_one_before(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.note("tally", LABELS, signatures=3, age_seconds=1)
+    log.note("tally", LABELS, signatures=9, age_seconds=0)
+    log.flush()
+
+    assert [(line["signatures"], line["age_seconds"]) for line in lines(capsys)] == [(9, 0)]
+
+
+def fail(secret: str) -> None:
+    """
+    Raise with a secret in the message, in the cause, and in a variable.
+    """
+    try:
+        raise KeyError(secret)
+    except KeyError as error:
+        raise RuntimeError(f"cannot store {secret}") from error
+
+
+async def test_failure_is_told_by_its_place_and_never_by_its_message(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    try:
+        fail("ann@example.org")
+    except RuntimeError as error:
+        log.internal_error("sign", error, "u0Aw1a0k3XyZ")
+
+    text = capsys.readouterr().out
+    line = json.loads(text)
+    assert "ann@" not in text
+    assert line.pop("stack")[-1].startswith("test_log.py:")
+    assert line == {
+        "severity": "ERROR",
+        "event": "internal-error",
+        "function": "sign",
+        "exception": "RuntimeError",
+        "execution_id": "u0Aw1a0k3XyZ",
+    }
+
+
+async def test_failure_is_written_at_once_and_on_one_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.internal_error("sign", ValueError("line\nline"), None)
+
+    assert capsys.readouterr().out.count("\n") == 1
