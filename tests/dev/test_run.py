@@ -2,14 +2,17 @@
 `python -m dev` starts everything, says where it is, keeps the data, and leaves nothing behind.
 """
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -96,15 +99,10 @@ def test_a_signature_is_there_after_the_next_start(tmp_path: Path) -> None:
     try:
         for name, port in ports.items():
             assert f"127.0.0.1:{port}" in run.printed, name
-        assert ask(f"http://127.0.0.1:{ports['site']}/config.json").status_code == 200
+        assert "functions" in ask(f"http://127.0.0.1:{ports['site']}/config.json")
         line = next(line for line in run.printed.splitlines() if line.startswith("Sign:"))
-        signed = subprocess.run(
-            ["/bin/sh", "-c", line.removeprefix("Sign:")],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        assert '"accepted":true' in signed.stdout.replace(" ", "")
+        signed = patiently(lambda: answer_of(line.removeprefix("Sign:")))
+        assert signed["accepted"] is True
         assert_taken_ports_are_named(ports, tmp_path)
     finally:
         code = run.stop(signal.SIGINT)
@@ -114,7 +112,7 @@ def test_a_signature_is_there_after_the_next_start(tmp_path: Path) -> None:
 
     run = start(ports, tmp_path)
     try:
-        count = ask(f"http://127.0.0.1:{ports['count']}/{PETITION}").json()
+        count = patiently(lambda: ask(f"http://127.0.0.1:{ports['count']}/{PETITION}"))
     finally:
         code = run.stop(signal.SIGTERM)
     assert count["signatures"] == 1
@@ -122,11 +120,34 @@ def test_a_signature_is_there_after_the_next_start(tmp_path: Path) -> None:
     assert [name for name, port in ports.items() if not is_free(port)] == []
 
 
-def ask(url: str) -> httpx.Response:
+def ask(url: str) -> dict[str, Any]:
     """
-    Get an answer, however long it takes.
+    Get an answer in JSON, however long it takes.
     """
-    return httpx.get(url, timeout=PATIENCE_SECONDS)
+    answer: dict[str, Any] = httpx.get(url, timeout=PATIENCE_SECONDS).json()
+    return answer
+
+
+def answer_of(line: str) -> dict[str, Any]:
+    """
+    Type a line into a shell and return the JSON that it prints.
+    """
+    typed = ["/bin/sh", "-c", line]
+    said = subprocess.run(typed, capture_output=True, text=True, check=True).stdout
+    answer: dict[str, Any] = json.loads(said)
+    return answer
+
+
+def patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """
+    Do what 503 asks for and try again: on a busy machine the first query may take too long.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    answer = call()
+    while answer.get("status") == 503 and time.monotonic() < deadline:
+        time.sleep(1)
+        answer = call()
+    return answer
 
 
 def assert_taken_ports_are_named(ports: Mapping[str, int], folder: Path) -> None:
