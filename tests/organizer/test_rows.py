@@ -58,7 +58,7 @@ def test_a_formula_becomes_text(text: str) -> None:
 
 
 def test_a_formula_behind_another_separator_becomes_text() -> None:
-    assert neutralise('hello;"=1+1";x') == "hello;'\"=1+1\";x"
+    assert neutralise('hello;"=1+1";x') == 'hello;\'"=1+1";x'
 
 
 @pytest.mark.parametrize("text", HARMLESS)

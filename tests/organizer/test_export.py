@@ -1,0 +1,236 @@
+"""
+Exports: whole, resumable, private, and only of those who agreed.
+"""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from google.cloud import firestore
+from petition.seal import Consent, Words, seal
+
+from organizer import database as store
+from organizer.checkpoint import Growing
+from organizer.private_key import read_key, read_keys
+from tests.organizer.conftest import PETITION, Command, Forged, Signers
+
+PEOPLE = 20_000
+
+
+def read_csv(path: Path) -> list[dict[str, str]]:
+    """Read an export as a script does."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_an_export_holds_what_signers_wrote(
+    organizer: Command, signers: Signers, key_file: Path, tmp_path: Path
+) -> None:
+    signers.sign("金民秀", address="kim@example.org", message="살려 주세요\n제발", country="US")
+    output = tmp_path / "names.jsonl"
+
+    said = organizer("export", output, "--key", key_file, "--json")
+
+    assert json.loads(said.out) == {"written": 1, "unreadable": 0, "emptied": 0, "withheld": 0}
+    row = json.loads(output.read_text())
+    assert row["name"] == "金民秀"
+    assert row["email"] == "kim@example.org"
+    assert row["message"] == "살려 주세요\n제발"
+    assert (row["country"], row["language"], row["delivery"]) == ("US", "ko", False)
+    assert list(tmp_path.glob("*unreadable*")) == []
+
+
+def test_trustees_words_open_an_export(organizer: Command, forged: Forged, tmp_path: Path) -> None:
+    folder = tmp_path / "sheets"
+    organizer("keys", "new", "--trustees", "3", "--quorum", "2", "--folder", folder)
+    sheets = sorted(folder.iterdir())[1:]
+    (key,) = read_keys(None, sheets, False)
+    forged.add(3, box=seal(Words("Ada", "ada@example.org"), PETITION, key.public_key()))
+
+    options = [argument for sheet in sheets for argument in ("--share", sheet)]
+    organizer("export", tmp_path / "names.csv", *options)
+
+    assert [row["name"] for row in read_csv(tmp_path / "names.csv")] == ["Ada"] * 3
+
+
+def test_without_a_key_it_writes_only_what_the_database_knows(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(3, via="0123456789.weibo")
+
+    organizer("export", tmp_path / "known.csv")
+
+    rows = read_csv(tmp_path / "known.csv")
+    assert len(rows) == 3
+    assert set(rows[0]) == {"signature", "country", "language", "via", "signed_hour"}
+    assert rows[0]["signed_hour"] == "2012-02-14T09:00:00Z"
+
+
+def test_a_delivery_names_those_who_agreed_and_tells_nothing_else_of_them(
+    organizer: Command, signers: Signers, forged: Forged, key_file: Path, tmp_path: Path
+) -> None:
+    forged.add(20, country="US")
+    signers.sign("Ada", delivery=True, message="secret", address="ada@example.org")
+    output = tmp_path / "delivery.csv"
+
+    organizer("export", output, "--delivery", "--key", key_file)
+
+    assert output.read_text() == '"name"\n"Ada"\n'
+    totals = json.loads((tmp_path / "delivery.csv.totals.json").read_text())
+    assert (totals["signatures"], totals["named"], totals["anonymous"]) == (21, 1, 20)
+    assert totals["countries"] == [
+        {"country": "US", "signatures": 20},
+        {"country": "other", "signatures": 1},
+    ]
+
+
+def test_a_delivery_without_a_key_is_not_understood(organizer: Command, tmp_path: Path) -> None:
+    assert organizer("export", tmp_path / "x.csv", "--delivery").code == 2
+
+
+def test_boxes_that_do_not_open_are_listed_and_stop_nothing(
+    organizer: Command, forged: Forged, key_file: Path, tmp_path: Path
+) -> None:
+    forged.add(5)
+    forged.add(2, box=b"\x01" + bytes(2129), country="FR")
+    forged.add(1, box=b"not a box", country="DE")
+    output = tmp_path / "names.csv"
+
+    said = organizer("export", output, "--key", key_file, "--json")
+
+    assert said.code == 0
+    assert json.loads(said.out)["unreadable"] == 3
+    assert len(read_csv(output)) == 5
+    assert len((tmp_path / "names.csv.unreadable.txt").read_text().split()) == 3
+
+
+def test_two_keys_open_what_was_sealed_to_either(
+    organizer: Command, forged: Forged, key_file: Path, tmp_path: Path
+) -> None:
+    organizer("keys", "new", "--single", tmp_path / "new.pem")
+    new = read_key(tmp_path / "new.pem").public_key()
+    forged.add(5)
+    forged.add(4, country="US", box=seal(Words("Bob", "b@example.org"), PETITION, new))
+
+    organizer("export", tmp_path / "names.csv", "--key", key_file, "--key", tmp_path / "new.pem")
+
+    assert len(read_csv(tmp_path / "names.csv")) == 9
+
+
+def test_only_its_owner_may_read_an_export(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(1)
+
+    organizer("export", tmp_path / "names.csv")
+
+    assert (tmp_path / "names.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_an_export_is_never_overwritten(organizer: Command, forged: Forged, tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("mine")
+
+    assert organizer("export", tmp_path / "names.csv").code == 1
+    assert (tmp_path / "names.csv").read_text() == "mine"
+
+
+def test_the_order_tells_nothing_about_when_somebody_signed(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(50)
+    forged.add(50, country="US")
+
+    organizer("export", tmp_path / "known.csv")
+
+    ids = [row["signature"] for row in read_csv(tmp_path / "known.csv")]
+    assert ids == sorted(ids)
+
+
+def test_a_mark_for_spreadsheets_stands_before_the_first_column(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(1)
+
+    organizer("export", tmp_path / "known.csv", "--bom")
+
+    assert (tmp_path / "known.csv").read_bytes().startswith(b'\xef\xbb\xbf"signature"')
+
+
+def test_a_killed_export_goes_on_without_gap_or_double(
+    in_process: tuple[list[str], dict[str, str]],
+    forged: Forged,
+    key_file: Path,
+    tmp_path: Path,
+) -> None:
+    key = forged.keys.private_key.public_key()
+    forged.add(PEOPLE // 2, box=seal(Words("Ada", "a@example.org"), PETITION, key))
+    agreed = Words("Bob", "b@example.org", "", Consent(delivery=True))
+    forged.add(PEOPLE // 2, country="US", box=seal(agreed, PETITION, key))
+    program, env = in_process
+    output = tmp_path / "names.jsonl"
+    command = [*program, "export", str(output), "--key", str(key_file)]
+
+    # It is killed at a page of its own, somewhere behind the first.
+    running = subprocess.Popen(command, env=env, start_new_session=True, stderr=subprocess.PIPE)
+    while not output.exists() or output.stat().st_size < 1_000_000:
+        assert running.poll() is None
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.communicate()
+    written = output.read_text().count("\n")
+    assert 0 < written < PEOPLE
+
+    # What was written behind the note is cut off: a torn line must not survive.
+    with output.open("a") as file:
+        file.write('{"signature": "torn')
+    done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+
+    ids = [json.loads(line)["signature"] for line in output.read_text().splitlines()]
+    assert "Going on" in done.stderr
+    assert len(ids) == len(set(ids)) == PEOPLE
+    assert list(tmp_path.glob(".*checkpoint*")) == []
+
+
+def test_an_interrupted_export_goes_on_only_with_the_same_options(
+    organizer: Command, forged: Forged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged.add(30)
+    monkeypatch.setattr(store, "PAGE", 10)
+    output = tmp_path / "known.csv"
+    note = Growing.note
+    noted: list[str | None] = []
+
+    def interrupt(growing: Growing, after: str | None) -> None:
+        note(growing, after)
+        noted.append(after)
+        if len(noted) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Growing, "note", interrupt)
+    assert organizer("export", output).code != 0
+    monkeypatch.setattr(Growing, "note", note)
+
+    assert organizer("export", output, "--format", "jsonl").code == 1
+    assert organizer("export", output).code == 0
+    assert len({row["signature"] for row in read_csv(output)}) == len(read_csv(output)) == 30
+
+
+def test_a_withdrawn_signature_is_in_no_export(
+    organizer: Command,
+    forged: Forged,
+    petition: firestore.DocumentReference,
+    key_file: Path,
+    tmp_path: Path,
+) -> None:
+    forged.add(3)
+    next(petition.collection("signatures").limit(1).stream()).reference.set({})
+
+    said = organizer("export", tmp_path / "names.csv", "--key", key_file, "--json")
+
+    assert json.loads(said.out)["emptied"] == 1
+    assert len(read_csv(tmp_path / "names.csv")) == 2
