@@ -154,7 +154,9 @@ def test_the_page_is_light(visit: Visit, language: str) -> None:
     page = visit(
         language=language, before=lambda page: page.on("response", lambda it: responses.append(it))
     )
-    page.wait_for_load_state("networkidle")
+    # The last two things that a first view asks for.
+    page.wait_for_selector("#count.known", timeout=60_000)
+    page.wait_for_selector("#updates-list li", state="attached")
     first_view = transferred(responses)
 
     sign(page, Signer(f"light-{language}@example.org"))
