@@ -210,7 +210,8 @@ def test_a_body_of_a_huge_declared_length_is_refused_before_it_comes(
 
     status, _, _ = exchange(url_of(services, name), head.encode()).partition(b"\r\n")
 
-    assert status == b"HTTP/1.1 413 Request Entity Too Large"
+    # The words after it are the interpreter's; Python 3.13 has newer ones.
+    assert status.startswith(b"HTTP/1.1 413 ")
 
 
 @pytest.mark.parametrize("name", POSTED)
