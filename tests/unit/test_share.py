@@ -1,0 +1,270 @@
+"""
+Share links: codes that stand for nobody, and what each network and each reader is given.
+"""
+
+import re
+from html.parser import HTMLParser
+from urllib.parse import parse_qs, parse_qsl, urlsplit
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from petition.campaign import Campaign, Texts, load_campaigns
+from petition.share import (
+    CODE_DIGITS,
+    CODE_PATTERN,
+    LABELS,
+    MARKS,
+    NETWORKS,
+    ORDER,
+    VIA_PATTERN,
+    Target,
+    draw_qr,
+    landing_page,
+    make_code,
+    targets,
+)
+
+CAMPAIGN = load_campaigns()["savemyfriend"]
+CODE = "7k2m9qx4tb"
+URL = f"https://example.org/api/share-link/savemyfriend/{CODE}"
+SITE = "https://example.org/page"
+
+# What would leave its place in HTML, in an address, or in both.
+HOSTILE = "<script>\"'&amp;</title>%26#?+ \u2028친구"
+
+
+def hostile_campaign() -> Campaign:
+    """
+    Return a petition whose every text is hostile.
+    """
+    words = CAMPAIGN.texts["en"].model_dump() | {
+        name: HOSTILE for name in ("title", "call", "summary", "share")
+    }
+    return CAMPAIGN.model_copy(update={"texts": {"en": Texts.model_validate(words)}})
+
+
+def by_network(campaign: Campaign, language: str) -> dict[str, Target]:
+    """
+    Return the targets of a link by their networks.
+    """
+    return {target.network: target for target in targets(campaign, language, URL)}
+
+
+def query(href: str) -> dict[str, str]:
+    """
+    Return what a network reads from the address it is opened with.
+    """
+    return dict(parse_qsl(urlsplit(href).query, keep_blank_values=True, strict_parsing=True))
+
+
+def test_code_has_fifty_bits_in_digits_that_are_never_mistaken() -> None:
+    assert len(set(CODE_DIGITS)) ** 10 == 2**50
+    assert not set(CODE_DIGITS) & set("ilou")
+
+
+def test_codes_are_never_alike_and_have_their_form() -> None:
+    codes = {make_code() for _ in range(1000)}
+
+    assert len(codes) == 1000
+    assert all(re.fullmatch(CODE_PATTERN, code) for code in codes)
+    assert {digit for code in codes for digit in code} == set(CODE_DIGITS)
+
+
+@pytest.mark.parametrize("mark", ["", *(f".{mark}" for mark in MARKS)])
+def test_code_with_a_mark_is_a_way_somebody_came(mark: str) -> None:
+    assert re.search(VIA_PATTERN, CODE + mark)
+
+
+@pytest.mark.parametrize(
+    ("fault", "text"),
+    [
+        ("nothing", ""),
+        ("short", CODE[1:]),
+        ("long", CODE + "0"),
+        ("in capitals", CODE.upper()),
+        ("a letter that is no digit", "7k2m9qx4ti"),
+        ("an unknown mark", f"{CODE}.myspace"),
+        ("an ending that is no network", f"{CODE}.svg"),
+        ("two marks", f"{CODE}.line.x"),
+        ("a dot alone", f"{CODE}."),
+        ("more after it", f"{CODE}.x/"),
+        ("more before it", f"a{CODE}"),
+    ],
+)
+def test_what_is_no_way_is_refused(fault: str, text: str) -> None:
+    assert not re.search(VIA_PATTERN, text)
+
+
+@pytest.mark.parametrize("language", [*CAMPAIGN.texts])
+def test_every_network_is_offered_once_in_every_language(language: str) -> None:
+    networks = [target.network for target in targets(CAMPAIGN, language, URL)]
+
+    assert sorted(networks) == sorted(NETWORKS)
+    assert networks[-1] == "copy"
+
+
+@pytest.mark.parametrize(
+    ("language", "first"), [("zh-Hans", "weibo"), ("ko", "kakaotalk"), ("en", "x")]
+)
+def test_network_that_people_of_the_language_use_most_comes_first(
+    language: str, first: str
+) -> None:
+    assert targets(CAMPAIGN, language, URL)[0].network == first
+
+
+def test_order_and_labels_know_every_network_and_no_other() -> None:
+    assert LABELS.keys() == set(NETWORKS)
+    assert {network for order in ORDER.values() for network in order} <= set(NETWORKS)
+    assert all("*" in labels for labels in LABELS.values())
+
+
+@pytest.mark.parametrize("language", [*CAMPAIGN.texts])
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_network_is_given_its_own_link(network: str, language: str) -> None:
+    href = by_network(CAMPAIGN, language)[network].href
+    given_link = " ".join([href, *query(href).values()] if "?" in href else [href])
+
+    # Only WeChat shares by a picture; its code leads to the link's mark `qr`.
+    assert f"{URL}.svg" == href if network == "wechat" else f"{URL}.{network}" in given_link
+    assert not any(f"{URL}.{other}" in given_link for other in NETWORKS if other[0] != network[0])
+
+
+@pytest.mark.parametrize(
+    ("network", "address", "expected"),
+    [
+        (
+            "weibo",
+            "https://service.weibo.com/share/share.php",
+            {"url": f"{URL}.weibo", "title": f"{HOSTILE} "},
+        ),
+        (
+            "line",
+            "https://social-plugins.line.me/lineit/share",
+            {"url": f"{URL}.line", "text": HOSTILE},
+        ),
+        ("telegram", "https://t.me/share/url", {"url": f"{URL}.telegram", "text": HOSTILE}),
+        ("whatsapp", "https://wa.me/", {"text": f"{HOSTILE} {URL}.whatsapp"}),
+        ("x", "https://x.com/intent/post", {"text": HOSTILE, "url": f"{URL}.x"}),
+        ("facebook", "https://www.facebook.com/sharer/sharer.php", {"u": f"{URL}.facebook"}),
+        ("email", "mailto:", {"subject": HOSTILE, "body": f"{HOSTILE} {URL}.email"}),
+    ],
+)
+def test_network_reads_text_and_link_as_they_were_written(
+    network: str, address: str, expected: dict[str, str]
+) -> None:
+    href = by_network(hostile_campaign(), "en")[network].href
+
+    assert href.partition("?")[0] == address
+    assert query(href) == expected
+    # Mail programs take "+" for itself, not for a space (RFC 6068, section 5).
+    assert "+" not in href.partition("?")[2]
+    assert re.fullmatch(r"[!-~]+", href)
+
+
+@pytest.mark.parametrize("network", ["kakaotalk", "copy"])
+def test_network_without_an_address_of_its_own_is_given_the_link(network: str) -> None:
+    assert by_network(CAMPAIGN, "ko")[network].href == f"{URL}.{network}"
+
+
+@pytest.mark.parametrize("language", [*CAMPAIGN.texts])
+def test_shared_text_fits_into_a_post_with_its_link(language: str) -> None:
+    """
+    X counts a link as 23 characters and a Chinese or Korean one as two, of 280; Weibo takes 140.
+    """
+    share = CAMPAIGN.texts[language].share
+
+    assert sum(1 if c.isascii() else 2 for c in share) + 1 + 23 <= 280
+    assert len(share) + 1 + 20 <= 140
+
+
+class Page(HTMLParser):
+    """
+    What a browser and a network's robot find in a landing page.
+    """
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.metas: dict[str, str] = {}
+        self.links: list[str] = []
+        self.tags: list[str] = []
+        self.text: dict[str, str] = {}
+        self.language = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        if tag == "meta":
+            names = [attributes.get(key) for key in ("property", "name", "http-equiv")]
+            name = next((name for name in names if name), "charset")
+            self.metas[name] = attributes.get("content", "")
+        if tag == "a":
+            self.links.append(attributes["href"])
+        if tag == "html":
+            self.language = attributes["lang"]
+
+    def handle_data(self, data: str) -> None:
+        if self.tags:
+            self.text[self.tags[-1]] = self.text.get(self.tags[-1], "") + data
+
+
+@pytest.mark.parametrize("language", [*CAMPAIGN.texts])
+def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str) -> None:
+    words = CAMPAIGN.texts[language]
+
+    page = Page(
+        landing_page(CAMPAIGN, language, link=f"{URL}.line", site_url=SITE, via=f"{CODE}.line")
+    )
+
+    assert page.language == language
+    assert page.metas["og:title"] == page.metas["twitter:title"] == words.title
+    assert page.metas["og:description"] == page.metas["description"] == words.summary
+    assert page.metas["og:url"] == f"{URL}.line"
+    assert page.metas["og:image"] == f"{SITE}/cards/savemyfriend-{language}.png"
+    assert page.metas["twitter:card"] == "summary_large_image"
+    onwards = page.links[0]
+    assert page.metas["refresh"] == f"0; url={onwards}"
+    assert onwards.startswith(f"{SITE}/?")
+    assert parse_qs(urlsplit(onwards).query) == {
+        "petition": ["savemyfriend"],
+        "lang": [language],
+        "via": [f"{CODE}.line"],
+    }
+
+
+def test_landing_page_of_an_unknown_link_says_no_way() -> None:
+    page = Page(landing_page(CAMPAIGN, "ko", link=URL, site_url=SITE, via=""))
+
+    assert parse_qs(urlsplit(page.links[0]).query).keys() == {"petition", "lang"}
+
+
+def test_landing_page_keeps_every_text_a_text() -> None:
+    calm = Page(landing_page(CAMPAIGN, "en", link=URL, site_url=SITE, via=CODE))
+    hostile = Page(landing_page(hostile_campaign(), "en", link=URL, site_url=SITE, via=CODE))
+
+    assert hostile.tags == calm.tags
+    assert hostile.metas["og:title"] == HOSTILE
+    assert hostile.text["h1"].strip() == HOSTILE
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))
+def test_landing_page_of_any_link_leads_to_the_petition(rest: str) -> None:
+    page = Page(landing_page(CAMPAIGN, "en", link=f"{URL}/{rest}", site_url=SITE, via=""))
+
+    assert page.metas["og:url"] == f"{URL}/{rest}"
+    assert page.links == [f"{SITE}/?petition=savemyfriend&lang=en"]
+
+
+def test_qr_code_is_an_svg_with_a_quiet_zone_on_white() -> None:
+    svg = ElementTree.fromstring(draw_qr(f"{URL}.qr"))  # noqa: S314 – it is our own
+
+    assert svg.tag == "{http://www.w3.org/2000/svg}svg"
+    assert svg.get("width") == svg.get("height")
+    assert "#fff" in {path.get("fill") for path in svg.iter()}
+
+
+def test_qr_codes_of_two_links_differ() -> None:
+    assert draw_qr(f"{URL}.qr") != draw_qr(f"{URL}.line")
