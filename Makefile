@@ -31,7 +31,7 @@ run: install ## Run everything on this machine (ports: make run SITE_PORT=9000 â
 	@exec $(BIN)/python -m dev
 
 test: install ## Run the whole test suite (some of it: make test ARGS=tests/unit)
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 check: install ## Lint, formatting and types
 	$(BIN)/ruff check

@@ -9,6 +9,7 @@ from petition.badge import draw_badge
 from petition.cache import Cached
 from petition.campaign import Campaign, load_campaigns
 from petition.problems import NotFound
+from petition.retry import until_certain
 from petition.settings import Settings, load_settings
 from petition.store import Published, Store
 from petition.tally import count_up, fold
@@ -34,7 +35,7 @@ class Answer:
 
 async def refresh(campaign: Campaign) -> Answer:
     """Take a new count of a petition."""
-    published = await count_up(store, campaign.petition)
+    published, _ = await until_certain(partial(count_up, store, campaign.petition))
     body = write_json(describe(campaign, published))
     return Answer(published, body, make_etag(body))
 
