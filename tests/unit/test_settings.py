@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from petition.settings import Settings, ShareLinkSettings, SignSettings, load_settings
+from pydantic import ValidationError
 
 from tests.unit.vectors import vectors
 
@@ -150,3 +151,10 @@ def test_pepper_is_never_shown() -> None:
     settings = load_settings(SignSettings)
 
     assert PEPPER not in f"{settings!r} {settings} {settings.model_dump_json()}"
+
+
+def test_wrong_pepper_is_shown_by_no_error_of_the_model_either() -> None:
+    with pytest.raises(ValidationError) as caught:
+        SignSettings.model_validate(EVERYTHING | {"PEPPER": "SECRET", "SITE_URL": "SECRET"})
+
+    assert "SECRET" not in str(caught.value)
