@@ -7,14 +7,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from petition.seal import SealError, Words, open_box
 
-from organizer.database import Stored
-
 MAX_PROCESSES = 4  # ours: beyond, reading from the database is what takes the time
 PAGES_AHEAD = 2  # ours: about 5 MB each; one is opened while the next is read
+
+if TYPE_CHECKING:  # The processes that open boxes need no database, and no memory for it.
+    from organizer.database import Stored
 
 Box = bytes | None
 Opened = Words | None
@@ -68,8 +70,8 @@ def opener(keys: _Keys, petition: str) -> Iterator[Opener]:
 
 
 def opened_pages(
-    pages: Iterable[list[Stored]], petition: str, keys: _Keys
-) -> Iterator[tuple[list[Stored], list[Opened]]]:
+    pages: Iterable["list[Stored]"], petition: str, keys: _Keys
+) -> Iterator["tuple[list[Stored], list[Opened]]"]:
     """Return each page of signatures with what was sealed in them; without keys, with nothing."""
     if not keys:
         for page in pages:

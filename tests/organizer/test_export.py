@@ -201,6 +201,7 @@ def test_an_interrupted_export_goes_on_only_with_the_same_options(
 ) -> None:
     forged.add(30)
     monkeypatch.setattr(store, "PAGE", 10)
+    monkeypatch.setattr(store, "QUERY", 20)
     output = tmp_path / "known.csv"
     note = Growing.note
     noted: list[str | None] = []
