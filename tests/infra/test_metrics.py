@@ -18,8 +18,8 @@ from dev.functions import MACHINE, settings
 from dev.keys import DevelopmentKeys
 from tests.infra.conftest import Deployed
 
-# Sends requests to a function through the framework's own router, and ends, which writes the
-# lines of a minute that is not over yet.
+# Sends requests to a function through the framework's own router, and then writes the lines of a
+# minute that is not over yet, as the server does when it is told to end.
 ASK = """
 import asyncio, json, sys
 import httpx
@@ -33,6 +33,8 @@ async def ask(target, requests):
             await client.request(method, "/savemyfriend", json=body)
 
 asyncio.run(ask(sys.argv[1], json.loads(sys.argv[2])))
+from petition import log
+log.flush()
 """
 
 FORM = {"email": "a@example.org", "name": "A", "country": "KR", "language": "ko"}
