@@ -66,8 +66,8 @@ class Edition:
     def hour_chart(self) -> Markup | None:
         """Draw how it grew."""
         step, columns = self._figures.columns()
-        skeleton = "MMMd" if step >= 24 or len(columns) * step > 48 else "MMMdH"
-        labels = [self._when(skeleton, begin) for begin, _ in columns]
+        short = len(columns) * step <= 48
+        labels = [f"{begin:%H:%M}" if short else self._day(begin) for begin, _ in columns]
         numbers = [number for _, number in columns]
         title = self.words["hours"]
         if not columns:
@@ -125,8 +125,8 @@ class Edition:
         day = format_date(at.date(), "long", locale=self._locale)
         return f"{day} {at:%H:%M} UTC"
 
-    def _when(self, skeleton: str, moment: dt.datetime) -> str:
-        return format_skeleton(skeleton, moment, tzinfo=dt.UTC, locale=self._locale)
+    def _day(self, moment: dt.datetime) -> str:
+        return format_skeleton("MMMd", moment, tzinfo=dt.UTC, locale=self._locale)
 
     def _number(self, number: float) -> str:
         return format_decimal(round(number), locale=self._locale)

@@ -23,7 +23,7 @@ STEPS = (1, 2, 3, 6, 12, 24, 48, 24 * 7, 24 * 28)  # hours
 @dataclass
 class Figures:
     """
-    The numbers of a petition; none but the totals is of fewer than FLOOR people.
+    The numbers of a petition; none but a total, or what is left of one, is of fewer than FLOOR.
 
     Args:
         countries: Folded as the page folds them, the greatest first, `other` last.

@@ -1,0 +1,178 @@
+"""
+The report: true, dignified, in three languages, and of nobody who did not agree.
+"""
+
+import datetime as dt
+import re
+import shutil
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from google.cloud import firestore
+from petition.campaign import load_campaigns
+from petition.seal import Consent, Words
+from petition.share import MARKS
+from petition.store import Published
+
+from organizer import charts
+from organizer.edition import WORDS
+from organizer.figures import Figures, fold_networks
+from organizer.report import BROWSERS, write
+from tests.organizer.conftest import PETITION, Command, Forged
+
+FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
+CAMPAIGN = load_campaigns()[PETITION]
+
+
+def agreed(name: str) -> Words:
+    """Return what somebody writes who agrees to be named."""
+    return Words(name, "hidden@example.org", "a private word", Consent(delivery=True))
+
+
+@pytest.fixture
+def page(organizer: Command, forged: Forged, key_file: Path, tmp_path: Path) -> str:
+    """Report a petition of three countries, two networks and a few names."""
+    forged.add(1200, via="0123456789.weibo")
+    forged.add(300, country="US", via="0123456789.line", hour=FIRST + dt.timedelta(hours=1))
+    forged.add(9, country="FR", via="0123456789.email", hour=FIRST + dt.timedelta(hours=2))
+    forged.add(1, words=agreed("<script>alert(1)</script>"), prefix="a")
+    forged.add(1, words=agreed("金民秀"), prefix="b")
+    forged.add(1, words=Words("Silent", "s@example.org"), prefix="c")
+    said = organizer("report", tmp_path / "report.html", "--no-pdf", "--key", key_file)
+    assert said.code == 0, said.err
+    return (tmp_path / "report.html").read_text()
+
+
+def test_it_speaks_every_language_of_the_petition(page: str) -> None:
+    for language, texts in CAMPAIGN.texts.items():
+        assert f'<article class="edition" lang="{language}">' in page
+        assert texts.plea[0] in page.replace("&#39;", "'")
+    assert "1,512 people have signed" in page
+    assert "대한민국" in page
+    assert "韩国" in page
+
+
+def test_it_refers_to_nothing_outside_itself(page: str) -> None:
+    assert not re.search(r"(src|href|url|import|@font-face)\s*[=(:]", page)
+    assert "http" not in page.replace("http-equiv", "")
+    assert "default-src 'none'" in page
+
+
+def test_it_names_those_who_agreed_and_nobody_else(page: str) -> None:
+    assert "<bdi>金民秀</bdi>" in page
+    assert "Silent" not in page
+    assert "A friend" not in page
+    assert "example.org" not in page
+    assert "private word" not in page
+    assert "1,510 more have signed" in page
+
+
+def test_a_name_is_text_whatever_it_says(page: str) -> None:
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_no_country_network_or_hour_of_fewer_than_ten_stands_in_it(page: str) -> None:
+    assert "France" not in page
+    assert "E-mail" not in page
+    rows = re.findall(r"<tr><td>(.*?)</td><td class=\"r\">([\d,]+)</td>", page)
+    others = {words["other"] for words in WORDS.values()}
+    assert all(int(n.replace(",", "")) >= 10 for name, n in rows if name not in others)
+    assert page.count('class="few"') == len(CAMPAIGN.texts)
+
+
+def test_its_charts_are_well_formed_pictures(page: str) -> None:
+    drawn = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+
+    assert len(drawn) == 4 * len(CAMPAIGN.texts)
+    for svg in drawn:
+        for rectangle in ElementTree.fromstring(svg).iter("rect"):  # noqa: S314 – our own
+            assert float(rectangle.get("width", "-1")) >= 0
+            x, width = float(rectangle.get("x", "-1")), float(rectangle.get("width", "-1"))
+            assert 0 <= x <= x + width <= charts.WIDTH
+
+
+def test_a_bar_is_as_long_as_its_number() -> None:
+    svg = charts.bars([("a", 400), ("b", 100)], str, "title")
+
+    first, second = (float(w) for w in re.findall(r'class="bar"[^>]* width="([\d.]+)"', svg))
+    assert first == 4 * second
+
+
+def test_a_column_is_as_high_as_its_number_and_a_small_one_is_not_told() -> None:
+    svg = charts.columns([200, 50, 0, 3, 9], [""] * 5, str, "title", floor=10)
+
+    heights = [float(h) for h in re.findall(r'class="bar"[^>]* height="([\d.]+)"', svg)]
+    hollow = re.findall(r'class="few"[^>]* height="([\d.]+)"', svg)
+    assert heights == [charts.COLUMN_CHART, charts.COLUMN_CHART / 4]
+    assert len(hollow) == 2
+    assert len(set(hollow)) == 1
+
+
+def test_columns_of_a_long_petition_hold_every_signature() -> None:
+    hours = Counter({FIRST + dt.timedelta(hours=7 * i): i + 1 for i in range(400)})
+    figures = Figures(FIRST, hours.total(), [], 0, hours=hours)
+
+    step, columns = figures.columns()
+
+    assert step == 24
+    assert len(columns) <= 120
+    assert sum(number for _, number in columns) == hours.total()
+
+
+def test_networks_of_few_are_added_up() -> None:
+    networks = Counter({"weibo": 20, "line": 6, "x": 5})
+
+    assert fold_networks(networks) == [("weibo", 20), ("other", 11)]
+    assert fold_networks(Counter({"weibo": 20, "line": 6})) == [("weibo", 20)]
+
+
+def test_every_network_and_language_has_its_words() -> None:
+    marks = [("", 10), ("other", 10), *((mark, 10) for mark in MARKS)]
+    figures = Figures(FIRST, 100, [("KR", 100)], 50, networks=marks, emptied=12, invalidated=11)
+
+    page = write(CAMPAIGN, figures, Published())
+
+    assert page.count("KakaoTalk") == 2
+    assert "카카오톡" in page
+    assert {frozenset(words) for words in WORDS.values()} == {frozenset(WORDS["en"])}
+    assert "removed as fraud" in page
+
+
+def test_the_outcome_is_told_once_the_petition_is_closed() -> None:
+    figures = Figures(FIRST, 0, [], 0)
+    words = CAMPAIGN.texts["en"].outcomes.free
+
+    assert words not in write(CAMPAIGN, figures, Published(status="open", outcome="free"))
+    assert words in write(CAMPAIGN, figures, Published(status="closed", outcome="free"))
+
+
+def test_it_is_not_made_while_the_tally_is_wrong(
+    organizer: Command, forged: Forged, petition: firestore.DocumentReference, tmp_path: Path
+) -> None:
+    forged.add(20)
+    petition.collection("lanes").document("5").set({"signatures": 1})
+
+    said = organizer("report", tmp_path / "report.html")
+
+    assert said.code == 1
+    assert "recount --repair" in said.err
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_it_is_printed_where_a_browser_is(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(20)
+    output = tmp_path / "report.html"
+
+    said = organizer("report", output)
+
+    assert said.code == 0, said.err
+    assert output.stat().st_mode & 0o777 == 0o600
+    if any(map(shutil.which, BROWSERS)):
+        assert output.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
+    else:
+        assert "no Chromium" in said.err
