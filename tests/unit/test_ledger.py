@@ -171,17 +171,18 @@ def test_full_waiting_room_refuses_at_once_and_loses_nobody(
     assert database.sum(petition)[0] == 50
 
 
-def test_signer_who_goes_away_holds_up_nobody(database: Database) -> None:
+def test_signer_who_goes_away_is_counted_and_holds_up_nobody(database: Database) -> None:
     petition = next(names)
     ledger = Ledger(database.store, petition)
 
     async def crowd() -> None:
-        gone = asyncio.create_task(ledger.record(signature(1)))
-        others = asyncio.create_task(sign(ledger, *(signature(n) for n in range(1, 5))))
-        await asyncio.sleep(0)
+        records = [partial(ledger.record, signature(signer)) for signer in range(5)]
+        gone, *others = [asyncio.create_task(until_certain(record)) for record in records]
+        await asyncio.sleep(0)  # All wait for one group now.
         gone.cancel()
-        await others
+        async with asyncio.timeout(60):
+            await asyncio.gather(*others)
 
     database.run(crowd())
 
-    assert database.sum(petition)[0] == 4
+    assert database.sum(petition)[0] == 5
