@@ -139,10 +139,17 @@ def test_repair_mends_total_countries_and_links(
     assert organizer("recount", "--thorough").code == 0
 
 
+@pytest.mark.parametrize("earlier_repairs", [0, 1])
 def test_two_organizers_who_repair_at_once_add_the_difference_once(
-    forged: Forged, petition: firestore.DocumentReference, database: Database
+    forged: Forged,
+    petition: firestore.DocumentReference,
+    database: Database,
+    earlier_repairs: int,
 ) -> None:
     forged.add(30)
+    for number in range(earlier_repairs):
+        petition.collection("lanes").document("4").set({"signatures": number + 1})
+        mend(database, take(database, thorough=True))
     petition.collection("lanes").document("5").set({"signatures": 4})
     first, second = take(database, thorough=True), take(database, thorough=True)
 
