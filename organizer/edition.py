@@ -59,7 +59,7 @@ class Edition:
         rows = [(code, n) for code, n in self._figures.countries if code != OTHER]
         rest = self._figures.signatures - sum(n for _, n in rows[:MOST_BARS])
         bars = [(self._country(code), n) for code, n in rows[:MOST_BARS]]
-        bars += [(self.words["other"], rest)] if rest else []
+        bars += [(self.words["rest"], rest)] if rest else []
         return charts.bars(bars, self._number, self.words["countries"])
 
     @property
