@@ -33,6 +33,13 @@ PREFLIGHT_SECONDS = 86_400  # a day, so that a spike does not double the request
 RETRY_AFTER_SECONDS = 2  # ours; the page adds jitter
 NO_STORE = "no-store"
 
+# As the server sends them: setting one by one would search all others each time.
+COMMON_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"vary", b"Origin"),
+)
+
 Handler = Callable[[Request, Campaign, str], Awaitable[Response]]
 
 
@@ -179,9 +186,7 @@ def _preflight() -> Response:
 
 
 def _add_common_headers(request: Request, response: Response, settings: Settings) -> None:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["Vary"] = "Origin"
+    response.raw_headers.extend(COMMON_HEADERS)
     origin = request.headers.get("origin")
     if origin in settings.allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
