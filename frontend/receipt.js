@@ -32,7 +32,8 @@ export function writeReceipt(bytes) {
  * @returns {Uint8Array | null} 16 bytes; null when it cannot be a receipt
  */
 export function readReceipt(text) {
-  const digits = text.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
+  const typed = text.normalize("NFKC"); // full-width digits of Chinese and Korean keyboards too
+  const digits = typed.toUpperCase().replace(/[\s-]/g, "").replaceAll("O", "0").replace(/[IL]/g, "1");
   if (digits.length !== DIGITS || [...digits].some((digit) => !ALPHABET.includes(digit))) return null;
 
   const number = [...digits].reduce((sum, digit) => (sum << 5n) | BigInt(ALPHABET.indexOf(digit)), 0n);

@@ -104,7 +104,7 @@ function shareWithKakaoTalk() {
 /** @param {string} network @returns {string} the link, marked with the network it goes out on */
 function linkFor(network) {
   const { targets, url } = links.get(language());
-  return targets.find((target) => target.network === network)?.href ?? url;
+  return targets.find((target) => target.network === network)?.href ?? `${url}.${network}`;
 }
 
 async function shareText() {

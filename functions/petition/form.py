@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, ValidationInfo
@@ -24,6 +25,8 @@ DETAILS = {
 
 # The type of what our own validators find; their message is a sentence for a person.
 OWN = "own"
+
+MAX_FAULTS = 20  # ours: a hostile body must not come back many times its size
 
 # A field's name that is somebody's value ("alice@example.org": 1) must not come back.
 _FIELD_NAME = re.compile(r"[a-z_]{1,30}")
@@ -67,12 +70,12 @@ def read_form(model: type[F], body: object, context: Mapping[str, Any] | None = 
         context: What validators need to know beyond the body, for example the languages.
 
     Raises:
-        InvalidRequest: With one fault for everything that is wrong.
+        InvalidRequest: With one fault for everything that is wrong, MAX_FAULTS at the most.
     """
     try:
         return model.model_validate(body, context=context)
     except ValidationError as error:
-        raise InvalidRequest(list(_faults(error))) from None
+        raise InvalidRequest(list(islice(_faults(error), MAX_FAULTS))) from None
 
 
 def _faults(error: ValidationError) -> Iterator[Fault]:

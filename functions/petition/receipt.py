@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import unicodedata
 
 from petition import base64url
 
@@ -27,12 +28,13 @@ def write_receipt(receipt: bytes) -> str:
 
 def read_receipt(text: str) -> bytes:
     """
-    Read a receipt as a person types it: in any case, with or without hyphens, O for 0, I for 1.
+    Read a receipt as a person types it: in any case, with or without hyphens, O for 0, I for 1,
+    and in the full-width digits of a Chinese or Korean keyboard.
 
     Raises:
         ValueError: It is no receipt; the message does not hold it.
     """
-    digits = text.upper().translate(_READ_AS)
+    digits = unicodedata.normalize("NFKC", text).upper().translate(_READ_AS)
     if len(digits) != RECEIPT_DIGITS or not set(digits) <= set(DIGITS) or digits[0] > "7":
         raise ValueError("not a receipt")
     number = 0

@@ -40,6 +40,8 @@ def fold(countries: Mapping[str, int], signatures: int) -> list[tuple[str, int]]
     shown = [(country, number) for country, number in countries.items() if number >= FLOOR]
     shown.sort(key=lambda row: (-row[1], row[0]))
     rest = signatures - sum(number for _, number in shown)
+    while shown and 0 < rest < FLOOR:  # The others would be told by the total.
+        rest += shown.pop()[1]
     return [*shown, (OTHER, rest)] if rest > 0 else shown
 
 
