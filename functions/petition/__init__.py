@@ -12,3 +12,11 @@ badge, problems. With I/O: ledger and tally, through store, which knows the docu
 firestore (the only module that imports google.cloud); settings (the only one that reads the
 environment), log (the only one that writes log lines), web (the only one here that knows HTTP).
 """
+
+import gc
+
+# The interpreter looks for garbage whenever there are 700 objects more, but requests that wait for
+# the database are none, nor is what has been imported (docs/performance.md).
+GARBAGE_THRESHOLD = 10_000  # ours: what a few groups of signatures hold
+
+gc.set_threshold(GARBAGE_THRESHOLD)
