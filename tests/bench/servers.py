@@ -39,26 +39,36 @@ class Server:
         """
         self.process.wait_until_it_answers(f"{self.url}/robots.txt", seconds=START_SECONDS)
 
-    def cpu_seconds(self) -> float:
-        """
-        Return what all processes of the function have taken so far, in user and kernel.
-        """
-        return sum(int(ticks) for stat in self._stats() for ticks in stat[11:13]) / TICKS
-
     def worker_kib(self) -> int:
         """
         Return the memory of the process that answers, resident, in KiB.
         """
-        pages = max(int(stat[21]) for stat in self._stats())
+        pages = max(int(stat[21]) for stat in _stats(self.process))
         return pages * os.sysconf("SC_PAGESIZE") // 1024
 
-    def _stats(self) -> Iterator[list[str]]:
-        # The fields of proc(5) from the third on; a program's name can hold anything.
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            with contextlib.suppress(OSError):
-                stat = path.read_text().rpartition(")")[2].split()
-                if int(stat[2]) == self.process.popen.pid:
-                    yield stat
+
+def cpu_seconds(process: Process) -> float:
+    """
+    Return what a program and its children have taken so far, in user and kernel.
+    """
+    return sum(int(ticks) for stat in _stats(process) for ticks in stat[11:13]) / TICKS
+
+
+def machine_seconds() -> tuple[float, float]:
+    """
+    Return how long this machine's cores have been busy, and how long there have been.
+    """
+    ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    return (sum(ticks) - ticks[3] - ticks[4]) / TICKS, sum(ticks) / TICKS
+
+
+def _stats(process: Process) -> Iterator[list[str]]:
+    # The fields of proc(5) from the third on; a program's name can hold anything.
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            stat = path.read_text().rpartition(")")[2].split()
+            if int(stat[2]) == process.popen.pid:
+                yield stat
 
 
 class Servers:
