@@ -215,7 +215,7 @@ class Bench:
             for most in (FEW, MANY):
                 while signed < most:
                     share = min(most - signed, 10_000)
-                    signed += put_load(server.url, Load(PATH, 60, share)).answers
+                    signed += put_load(server.url, Load(PATH, 5, share)).answers
                     self._progress.update(task, completed=signed)
                 kib.append(server.worker_kib())
         few, many = kib

@@ -43,7 +43,9 @@ class Server:
         """
         Return the memory of the process that answers, resident, in KiB.
         """
-        pages = max(int(stat[21]) for stat in _stats(self.process))
+        # The framework's own process forks it, and is the larger one at first.
+        parent = str(self.process.popen.pid)
+        pages = max(int(stat[21]) for stat in _stats(self.process) if stat[1] == parent)
         return pages * os.sysconf("SC_PAGESIZE") // 1024
 
 
