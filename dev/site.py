@@ -143,7 +143,7 @@ class _Handler(SimpleHTTPRequestHandler):
         if str(place) == "/addresses.json":
             return str(ROOT / "functions" / "petition" / place.name)
         if str(place.parent) == "/petitions" and place.suffix == ".json":
-            return str(ROOT / "functions" / "petitions" / place.name)
+            return str(ROOT / "functions" / "campaigns" / place.name)
         return super().translate_path(path)
 
     def list_directory(self, path: Any) -> None:

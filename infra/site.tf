@@ -23,7 +23,7 @@ locals {
   ])
 
   petitions = toset([
-    for path in fileset("${local.source_root}/petitions", "*.json") : trimsuffix(path, ".json")
+    for path in fileset("${local.source_root}/campaigns", "*.json") : trimsuffix(path, ".json")
   ])
 
   # What the page reads beside its own files.
@@ -36,7 +36,7 @@ locals {
         seal_public_key = var.seal_public_key
       })
     },
-    { for petition in local.petitions : "petitions/${petition}.json" => file("${local.source_root}/petitions/${petition}.json") },
+    { for petition in local.petitions : "petitions/${petition}.json" => file("${local.source_root}/campaigns/${petition}.json") },
   )
 
   # Keys as the page's config.json names them.

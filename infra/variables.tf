@@ -122,14 +122,14 @@ variable "open_form" {
 }
 
 variable "petition" {
-  description = "The petition that the page shows: the name of its file in functions/petitions, without .json."
+  description = "The petition that the page shows: the name of its file in functions/campaigns, without .json."
   type        = string
   default     = "savemyfriend"
   nullable    = false
 
   validation {
-    condition     = fileexists("${path.module}/../functions/petitions/${var.petition}.json")
-    error_message = "There is no functions/petitions/${var.petition}.json."
+    condition     = fileexists("${path.module}/../functions/campaigns/${var.petition}.json")
+    error_message = "There is no functions/campaigns/${var.petition}.json."
   }
 }
 

@@ -227,6 +227,6 @@ def test_page_offers_the_countries_that_the_functions_take() -> None:
 
 def test_every_language_of_the_petition_has_the_pages_words() -> None:
     words = {path.stem for path in (ROOT / "frontend" / "words").glob("*.json")}
-    petition = json.loads((FOLDER / "petitions" / "savemyfriend.json").read_text("utf-8"))
+    petition = json.loads((FOLDER / "campaigns" / "savemyfriend.json").read_text("utf-8"))
 
     assert words >= petition["texts"].keys()

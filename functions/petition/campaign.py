@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-FOLDER = Path(__file__).parent.parent / "petitions"
+FOLDER = Path(__file__).parent.parent / "campaigns"
 OUTCOMES = ("free", "returned", "unknown")
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]

@@ -126,12 +126,12 @@ run "builds_run_as_an_account_of_their_own" {
 
 run "the_archive_holds_the_functions_their_package_and_the_petitions" {
   assert {
-    condition     = length(setsubtract(["requirements.txt", "sign.py", "count.py", "share_link.py", "withdraw.py", "petition/addresses.json", "petitions/savemyfriend.json"], [for s in data.archive_file.functions.source : s.filename])) == 0
+    condition     = length(setsubtract(["requirements.txt", "sign.py", "count.py", "share_link.py", "withdraw.py", "petition/addresses.json", "campaigns/savemyfriend.json"], [for s in data.archive_file.functions.source : s.filename])) == 0
     error_message = "The archive lacks something that a function needs."
   }
 
   assert {
-    condition     = alltrue([for s in data.archive_file.functions.source : can(regex("^(requirements\\.txt|(sign|count|share_link|withdraw)\\.py|petition/[a-z0-9_]+\\.(py|json)|petitions/[a-z0-9-]+\\.json)$", s.filename))])
+    condition     = alltrue([for s in data.archive_file.functions.source : can(regex("^(requirements\\.txt|(sign|count|share_link|withdraw)\\.py|petition/[a-z0-9_]+\\.(py|json)|campaigns/[a-z0-9-]+\\.json)$", s.filename))])
     error_message = "The archive holds something that no function needs."
   }
 

@@ -136,7 +136,7 @@ run "the_count_is_asked_for_every_minute_and_not_from_a_cache" {
   }
 
   assert {
-    condition     = toset(keys(google_cloud_scheduler_job.count)) == toset([for f in fileset("${path.module}/../functions/petitions", "*.json") : trimsuffix(f, ".json")])
+    condition     = toset(keys(google_cloud_scheduler_job.count)) == toset([for f in fileset("${path.module}/../functions/campaigns", "*.json") : trimsuffix(f, ".json")])
     error_message = "A petition's count is not refreshed."
   }
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-PETITION = ROOT / "functions" / "petitions" / "savemyfriend.json"
+PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"
 PAGE = ROOT / "frontend" / "index.html"
 BEGIN, END = "<!-- petition: begin -->\n", "<!-- petition: end -->"
 

@@ -12,7 +12,7 @@ from dev.stack import Stack
 from tests.browser.actions import Signer, fill, set_petition
 from tests.browser.conftest import LANGUAGES, Visit
 
-PETITION = Path(__file__).parents[2] / "functions" / "petitions" / "savemyfriend.json"
+PETITION = Path(__file__).parents[2] / "functions" / "campaigns" / "savemyfriend.json"
 TEXTS = json.loads(PETITION.read_text(encoding="utf-8"))["texts"] if PETITION.exists() else {}
 UPDATES = json.loads(PETITION.read_text(encoding="utf-8"))["updates"] if PETITION.exists() else []
 

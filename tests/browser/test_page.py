@@ -17,7 +17,7 @@ from tests.browser.actions import Signer, sign
 from tests.browser.conftest import LANGUAGES, PHONE, Visit
 
 ROOT = Path(__file__).parents[2]
-PETITION = ROOT / "functions" / "petitions" / "savemyfriend.json"
+PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"
 
 KIB = 1024
 FIRST_VIEW_OCTETS = 60 * KIB

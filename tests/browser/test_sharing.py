@@ -18,7 +18,7 @@ from tests.browser.actions import Signer, documents, sign, signature_of
 from tests.browser.conftest import LANGUAGES, PHONE, Visit
 
 ROOT = Path(__file__).parents[2]
-TEXTS = ROOT / "functions" / "petitions" / "savemyfriend.json"
+TEXTS = ROOT / "functions" / "campaigns" / "savemyfriend.json"
 
 # What a device that can share records instead of opening its sheet.
 DEVICE = """

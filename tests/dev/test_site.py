@@ -81,7 +81,7 @@ def test_the_pages_headers_allow_the_functions_origins(page: httpx.Client) -> No
     ("path", "file"),
     [
         ("/addresses.json", "functions/petition/addresses.json"),
-        ("/petitions/savemyfriend.json", "functions/petitions/savemyfriend.json"),
+        ("/petitions/savemyfriend.json", "functions/campaigns/savemyfriend.json"),
     ],
 )
 def test_the_page_reads_the_very_files_of_the_functions(

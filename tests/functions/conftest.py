@@ -52,4 +52,4 @@ def petitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "deployed" / "functions"
     shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("dev.functions.ROOT", copy.parent)
-    return copy / "petitions"
+    return copy / "campaigns"

@@ -31,7 +31,7 @@ def first_petition() -> dict[str, Any]:
     """
     Return the petition that is in the repository.
     """
-    path = ROOT / "functions" / "petitions" / f"{PETITION}.json"
+    path = ROOT / "functions" / "campaigns" / f"{PETITION}.json"
     petition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return petition
 

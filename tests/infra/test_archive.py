@@ -166,8 +166,8 @@ def test_archive_holds_nothing_but_code_and_its_data(archive: Path) -> None:
     with zipfile.ZipFile(archive) as file:
         data = {name for name in file.namelist() if not name.endswith(".py")}
 
-    petitions = {f"petitions/{path.name}" for path in ROOT.glob("functions/petitions/*.json")}
-    assert data == {"requirements.txt", "petition/addresses.json", *petitions}
+    campaigns = {f"campaigns/{path.name}" for path in ROOT.glob("functions/campaigns/*.json")}
+    assert data == {"requirements.txt", "petition/addresses.json", *campaigns}
 
 
 def test_archive_does_not_depend_on_who_builds_it(archive: Path) -> None:

@@ -16,7 +16,7 @@ WRONG = {
     "domain": ("https://example.org/", "must be a lower-case host name without scheme or path"),
     "instances": ("{sign = {min = 5, max = 2}}", "needs 0 <= min <= max"),
     "monthly_budget": ("0", "must be a whole number of at least 1"),
-    "petition": ("other", "There is no functions/petitions/other.json"),
+    "petition": ("other", "There is no functions/campaigns/other.json"),
     "project": ("My Project", "must be a project id"),
     "rate_limits": ("{sign = 1}", "must allow at least 10 sign"),
     "region": ("us", "must be a Google Cloud region"),
