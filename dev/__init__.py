@@ -1,5 +1,5 @@
 """
-Everything runs on one machine: the emulator, the four functions and the page.
+Everything runs on one machine: the emulator, the functions and the page.
 
 - `python -m dev` starts it all (`__main__`, `stack`);
 - `emulator` finds and starts Google's Firestore emulator, `download` fetches it when need be;

@@ -9,6 +9,7 @@ import shlex
 import signal
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -31,11 +32,15 @@ DEFAULT_PORTS = {
     "share-link": 8083,
     "withdraw": 8084,
     "emulator": 8085,
+    "sweep": 8086,
 }
 FIRST_SIGNATURE = (
     '{"email": "friend@example.org", "name": "A friend", "country": "KR", "language": "ko"}'
 )
+# This machine alone, whatever proxy the environment names.
+OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 LOOK_SECONDS = 0.5
+SWEEP_SECONDS = 5  # An hour where it is deployed.
 
 
 def main() -> int:
@@ -74,7 +79,7 @@ def read_arguments() -> None:
     lines = [f"  {variable(name):16} {port}" for name, port in DEFAULT_PORTS.items()]
     argparse.ArgumentParser(
         prog="python -m dev",
-        description="Run the emulator, the four functions and the page on this machine.\n"
+        description="Run the emulator, the functions and the page on this machine.\n"
         "Data, keys and logs are kept in .run/; remove it to start afresh.",
         epilog="ports, and the variables that change them:\n"
         + "\n".join(lines)
@@ -202,7 +207,7 @@ def curl_line(stack: Stack) -> str:
 
 def watch(stack: Stack) -> None:
     """
-    Wait until a part ends by itself.
+    Call the sweep now and then, as the scheduler does, until a part ends by itself.
 
     Raises:
         CannotRun: Always in the end, with the part's name and the end of its log.
@@ -210,10 +215,24 @@ def watch(stack: Stack) -> None:
     parts = [function.program for function in stack.functions.values()]
     if stack.emulator.process:
         parts.append(stack.emulator.process)
+    due = 0.0
     while all(part.is_running() for part in parts):
+        if time.monotonic() >= due:
+            due = time.monotonic() + SWEEP_SECONDS
+            sweep(stack)
         time.sleep(LOOK_SECONDS)
     ended = next(part for part in parts if not part.is_running())
     raise CannotRun(f"{obituary(ended)}\nEverything else is stopped.")
+
+
+def sweep(stack: Stack) -> None:
+    """
+    Have those counted off who have withdrawn.
+    """
+    request = urllib.request.Request(f"{stack.sweep}/{PETITION}", method="POST")
+    # One that fails is repeated soon; if the function has ended, `watch` says so.
+    with contextlib.suppress(OSError), OPENER.open(request, timeout=SWEEP_SECONDS):
+        pass
 
 
 def obituary(part: Process) -> str:

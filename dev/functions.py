@@ -1,5 +1,5 @@
 """
-The four functions, each started as the deployed ones are: by functions-framework, on its own.
+The functions, each started as the deployed ones are: by functions-framework, on its own.
 """
 
 import os
@@ -16,12 +16,25 @@ from dev.process import Process
 # What every function is told, and what only one of them is.
 COMMON = ("GOOGLE_CLOUD_PROJECT", "FIRESTORE_EMULATOR_HOST", "ALLOWED_ORIGINS", "SITE_URL")
 OWN: dict[str, tuple[str, ...]] = {
-    "sign": ("PEPPER", "SEAL_PUBLIC_KEY"),
-    "count": (),
+    "sign": ("PEPPER", "SEAL_PUBLIC_KEY", "ENVELOPE_PRIVATE_KEY", "OPEN_FORM", "ANSWER_GRID_MS"),
+    "count": ("BLUR", "PUBLISH_SECONDS"),
     "share-link": ("SHARE_LINK_URL",),
-    "withdraw": (),
+    "withdraw": ("ANSWER_GRID_MS", "LEAVE_AFTER_SECONDS", "LEAVE_WITHIN_SECONDS"),
+    "sweep": (),
 }
 FUNCTIONS = tuple(OWN)
+
+# Where this machine's own run differs from a deployed one, so that whoever tries the product sees
+# their own +1 come and go: the open form is taken, numbers are exact and seconds old, and nothing
+# waits in order to hide when it was done.
+LOCAL = {
+    "OPEN_FORM": "true",
+    "BLUR": "false",
+    "PUBLISH_SECONDS": "5",
+    "ANSWER_GRID_MS": "0",
+    "LEAVE_AFTER_SECONDS": "0",
+    "LEAVE_WITHIN_SECONDS": "0",
+}
 
 # Of this machine's own environment, what programs need in order to run at all.
 MACHINE = ("PATH", "HOME", "LANG", "TMPDIR")
@@ -96,6 +109,8 @@ def settings(
         "SHARE_LINK_URL": share_link,
         "PEPPER": keys.pepper,
         "SEAL_PUBLIC_KEY": keys.seal_public_key,
+        "ENVELOPE_PRIVATE_KEY": keys.envelope_private_key,
+        **LOCAL,
     }
 
 

@@ -2,7 +2,6 @@
 Throw-away keys for one machine; those of a real petition are made by the organizers.
 """
 
-import base64
 import os
 import secrets
 from dataclasses import dataclass
@@ -10,6 +9,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+
+from petition.seal import encode_private_key, encode_public_key
 
 from dev import RUN_FOLDER
 
@@ -24,47 +25,68 @@ class DevelopmentKeys:
 
     private_key: ec.EllipticCurvePrivateKey
     pepper: str
+    envelope_key: ec.EllipticCurvePrivateKey
 
     @property
     def seal_public_key(self) -> str:
         """
-        Return the public key as the functions take it: the uncompressed point, base64url.
+        Return the public key to which contents are sealed, as the functions take it.
         """
-        point = self.private_key.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
-        return base64.urlsafe_b64encode(point).rstrip(b"=").decode()
+        return encode_public_key(self.private_key.public_key())
+
+    @property
+    def envelope_private_key(self) -> str:
+        """
+        Return what opens envelopes, as sign takes it.
+        """
+        return encode_private_key(self.envelope_key)
+
+    @property
+    def envelope_public_key(self) -> str:
+        """
+        Return the public key to which the page seals envelopes.
+        """
+        return encode_public_key(self.envelope_key.public_key())
 
 
 def make_keys() -> DevelopmentKeys:
     """
     Make new keys, kept nowhere.
     """
-    return DevelopmentKeys(
-        ec.generate_private_key(ec.SECP256R1()), secrets.token_urlsafe(PEPPER_BYTES)
-    )
+    curve = ec.SECP256R1()
+    pepper = secrets.token_urlsafe(PEPPER_BYTES)
+    return DevelopmentKeys(ec.generate_private_key(curve), pepper, ec.generate_private_key(curve))
 
 
 def keep_keys(folder: Path = RUN_FOLDER) -> DevelopmentKeys:
     """
     Read this machine's keys, and make them the first time.
 
-    They are two files that only their owner may read: `private-key.pem` (PKCS #8) and `pepper`.
+    They are three files that only their owner may read: `private-key.pem` and `envelope-key.pem`
+    (PKCS #8), and `pepper`.
     """
-    pem_path, pepper_path = folder / "private-key.pem", folder / "pepper"
-    if not pem_path.exists() or not pepper_path.exists():
+    paths = [folder / name for name in ("private-key.pem", "pepper", "envelope-key.pem")]
+    if not all(path.exists() for path in paths):
         keys = make_keys()
-        pem = keys.private_key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        _write_secret(pem_path, pem)
-        _write_secret(pepper_path, keys.pepper.encode())
-    private_key = serialization.load_pem_private_key(pem_path.read_bytes(), password=None)
-    if not isinstance(private_key, ec.EllipticCurvePrivateKey):
-        raise TypeError(f"{pem_path} is not a P-256 key")
-    return DevelopmentKeys(private_key, pepper_path.read_text())
+        contents = [_to_pem(keys.private_key), keys.pepper.encode(), _to_pem(keys.envelope_key)]
+        for path, content in zip(paths, contents, strict=True):
+            _write_secret(path, content)
+    return DevelopmentKeys(_from_pem(paths[0]), paths[1].read_text(), _from_pem(paths[2]))
+
+
+def _to_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+
+
+def _from_pem(path: Path) -> ec.EllipticCurvePrivateKey:
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} is not a P-256 key")
+    return key
 
 
 def _write_secret(path: Path, content: bytes) -> None:

@@ -13,8 +13,10 @@ from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from dev import HOST, ROOT
+from dev.keys import DevelopmentKeys
 
 PETITION = "savemyfriend"
+PUBLIC_FUNCTIONS = ("sign", "count", "share-link", "withdraw")
 FRONTEND = ROOT / "frontend"
 POLL_SECONDS = 0.05  # How long a stop may take; Python's own 0.5 adds up in tests.
 
@@ -46,17 +48,18 @@ class Site:
         self._server.server_close()
 
 
-def site_config(functions: Mapping[str, str], seal_public_key: str) -> dict[str, object]:
+def site_config(urls: Mapping[str, str], keys: DevelopmentKeys) -> dict[str, object]:
     """
     Return what the page reads as `config.json`.
 
     Args:
-        functions: Address by name, such as share-link, without trailing slashes.
+        urls: Addresses by name, such as share-link, without trailing slashes.
     """
     return {
         "petition": PETITION,
-        "functions": {name.replace("-", "_"): url for name, url in functions.items()},
-        "seal_public_key": seal_public_key,
+        "functions": {name.replace("-", "_"): urls[name] for name in PUBLIC_FUNCTIONS},
+        "seal_public_key": keys.seal_public_key,
+        "envelope_public_key": keys.envelope_public_key,
     }
 
 

@@ -64,6 +64,13 @@ class Stack:
         """
         return self.functions["withdraw"].url
 
+    @property
+    def sweep(self) -> str:
+        """
+        Return the address of sweep, which is private where it is deployed.
+        """
+        return self.functions["sweep"].url
+
 
 @contextlib.contextmanager
 def running_stack(
@@ -78,7 +85,7 @@ def running_stack(
     Run the functions and the page for as long as a block lasts, which starts when all answer.
 
     Args:
-        ports: By name: site, sign, count, share-link, withdraw; free ones if none are given.
+        ports: By name: site, sign, count, share-link, withdraw, sweep; free ones if none are given.
 
     Raises:
         CannotRun: One of them does not start; then none is left running.
@@ -99,7 +106,7 @@ def running_stack(
         for name in FUNCTIONS:
             log_path = log_folder / f"{name}.log"
             stack.functions[name] = launch(name, ports[name], variables, log_path)
-        config = site_config({name: urls[name] for name in FUNCTIONS}, keys.seal_public_key)
+        config = site_config(urls, keys)
         site = Site(ports["site"], config)
         stopping.callback(site.stop)
         for function in stack.functions.values():

@@ -1,18 +1,20 @@
 """Count: `GET /{petition}` and a badge, from memory and caches, for any number of readers."""
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import partial
 
 import functions_framework.aio
+from petition import tally
 from petition.badge import draw_badge
 from petition.cache import Cached
 from petition.campaign import Campaign, load_campaigns
+from petition.documents import Published
 from petition.problems import NotFound
 from petition.retry import until_certain
-from petition.settings import Settings, load_settings
-from petition.store import Published, Store
-from petition.tally import count_up, fold
+from petition.settings import CountSettings, load_settings
+from petition.store import Store
 from petition.web import allow, document_response, endpoint, make_etag, not_modified, write_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,24 +25,42 @@ FRESH_SECONDS = 2.0  # ours: how long this process answers from memory
 # shown for a day, with its own date (RFC 5861).
 CACHE = "public, max-age=2, s-maxage=5, stale-while-revalidate=30, stale-if-error=86400"
 
+# badge.svg, or badge.ko.svg: in the path, so that no query makes a cache ask again.
+_BADGE = re.compile(r"badge(?:\.(?P<language>[A-Za-z-]+))?\.svg")
+
 
 @dataclass(frozen=True)
 class Answer:
     """A count as it is sent: written once, however many read it."""
 
-    published: Published
+    signatures: int
     body: bytes
     etag: str
 
 
 async def refresh(campaign: Campaign) -> Answer:
     """Take a new count of a petition."""
-    published, _ = await until_certain(partial(count_up, store, campaign.petition))
-    body = write_json(describe(campaign, published))
-    return Answer(published, body, make_etag(body))
+    blurred = is_blurred(campaign)
+    published = await until_certain(
+        partial(
+            tally.count_up,
+            store,
+            campaign,
+            period_seconds=settings.publish_seconds,
+            blurred=blurred,
+        )
+    )
+    numbers = tally.tell(published, blurred=blurred)
+    body = write_json(describe(campaign, published, numbers))
+    return Answer(numbers.signatures, body, make_etag(body))
 
 
-settings = load_settings(Settings)
+def is_blurred(campaign: Campaign) -> bool:
+    """Tell whether readers are told blurred numbers."""
+    return settings.blur and campaign.numbers == "blurred"
+
+
+settings = load_settings(CountSettings)
 campaigns = load_campaigns()
 store = Store(settings)
 answers = {
@@ -50,38 +70,46 @@ answers = {
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns)
+@endpoint(settings, campaigns, public=True)
 async def count(request: Request, campaign: Campaign, rest: str) -> Response:
     """
-    Answer with the count, as JSON or, for `badge.svg`, drawn; `?lang=` chooses its words.
+    Answer with the count, as JSON or, for `badge.svg`, drawn.
 
     Returns:
         200, or 304 when the reader has it already; both may be kept as CACHE says.
     """
-    if rest not in ("", "badge.svg"):
+    badge = _BADGE.fullmatch(rest)
+    language = badge["language"] if badge else None
+    if not (rest == "" or badge) or language not in (None, *campaign.languages):
         raise NotFound
     allow(request, "GET")
     answer = await answers[campaign.petition].read()
-    if rest == "badge.svg":
-        words = campaign.words(request.query_params.get("lang"))
-        badge = draw_badge(words.badge, answer.published.signatures)
-        return document_response(badge, "image/svg+xml", cache=CACHE)
+    if badge:
+        drawn = draw_badge(campaign.texts_in(language).badge, answer.signatures)
+        return document_response(drawn, "image/svg+xml", cache=CACHE)
     headers = {"Cache-Control": CACHE, "ETag": answer.etag}
     if not_modified(request, answer.etag):
         return Response(None, 304, headers)
     return Response(answer.body, 200, headers, media_type="application/json")
 
 
-def describe(campaign: Campaign, published: Published) -> dict[str, object]:
-    """Return the count as readers get it: small countries folded, so that nobody stands out."""
-    as_of = published.counted_at or dt.datetime.now(dt.UTC)
-    countries = fold(published.countries or {}, published.signatures)
+def describe(campaign: Campaign, published: Published, numbers: tally.Numbers) -> dict[str, object]:
+    """Return the count as readers get it."""
+    now = dt.datetime.now(dt.UTC)
     return {
         "petition": campaign.petition,
-        "status": published.status,
+        "status": tally.status(published, campaign, now),
         "outcome": published.outcome,
-        "signatures": published.signatures,
-        "goal": campaign.goal(published.signatures),
-        "countries": [{"country": code, "signatures": number} for code, number in countries],
-        "as_of": as_of.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "closes": campaign.closes and _instant(campaign.closes),
+        "signatures": numbers.signatures,
+        "exact": numbers.exact,
+        "goal": campaign.goal(numbers.signatures),
+        "countries": [
+            {"country": code, "signatures": number} for code, number in numbers.countries
+        ],
+        "as_of": _instant(published.counted_at or now),
     }
+
+
+def _instant(moment: dt.datetime) -> str:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

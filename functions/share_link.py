@@ -1,5 +1,6 @@
-"""Share links: make one, open it, draw it, and count who came through it."""
+"""Share links: make one, open it, draw it."""
 
+import datetime as dt
 import re
 from dataclasses import asdict
 from typing import Annotated
@@ -7,11 +8,9 @@ from typing import Annotated
 import functions_framework.aio
 from petition.cache import CachedByKey
 from petition.campaign import Campaign, load_campaigns
+from petition.documents import Link
 from petition.form import Form, Language, read_form
-from petition.problems import Unavailable
-from petition.retry import until_certain
-from petition.settings import ShareLinkSettings, load_settings
-from petition.share import (
+from petition.link import (
     CODE_PATTERN,
     MARKS,
     VIA_PATTERN,
@@ -20,23 +19,24 @@ from petition.share import (
     make_code,
     targets,
 )
-from petition.store import Link, Store
-from petition.tally import FLOOR
-from petition.web import allow, document_response, endpoint, json_response, read_json
+from petition.problems import Unavailable
+from petition.retry import until_certain
+from petition.settings import ShareLinkSettings, load_settings
+from petition.store import Store
+from petition.web import NO_STORE, allow, document_response, endpoint, json_response, read_json
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 LINK_SECONDS = 3600.0  # ours: a link never changes
-THROUGH_SECONDS = 10.0  # ours: how old the number of a link may be
 KEPT = 10_000  # ours: links remembered by one process, about a kilobyte each
 
 PAGE_CACHE = "public, max-age=300, s-maxage=3600"
 QR_CACHE = "public, max-age=86400"
-NUMBER_CACHE = "public, max-age=10"
+QR_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
-# CODE, CODE.svg, CODE.json, CODE.weibo …; one network's robot may ask for what another shared.
-_PATH = re.compile(rf"(?P<code>{CODE_PATTERN})(?:\.(?P<ending>svg|json|{'|'.join(MARKS)}))?")
+# CODE, CODE.svg, CODE.png, CODE.weibo …; one network's robot may ask for what another shared.
+_PATH = re.compile(rf"(?P<code>{CODE_PATTERN})(?:\.(?P<ending>svg|png|{'|'.join(MARKS)}))?")
 
 
 class LinkForm(Form):
@@ -51,20 +51,11 @@ campaigns = load_campaigns()
 store = Store(settings)
 
 
-async def _fetch_link(key: str) -> Link | None:
-    return await store.link(*key.split("/"))
-
-
-async def _count_through(key: str) -> int:
-    return await store.count_through(*key.split("/"))
-
-
-links = CachedByKey(_fetch_link, fresh_seconds=LINK_SECONDS, size=KEPT)
-numbers = CachedByKey(_count_through, fresh_seconds=THROUGH_SECONDS, size=KEPT)
+links = CachedByKey(store.link, fresh_seconds=LINK_SECONDS, size=KEPT)
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns)
+@endpoint(settings, campaigns, public=True)
 async def share_link(request: Request, campaign: Campaign, rest: str) -> Response:
     """Make a link (POST /{petition}), or answer for what it leads to (GET below it)."""
     if not rest:
@@ -73,12 +64,9 @@ async def share_link(request: Request, campaign: Campaign, rest: str) -> Respons
     path = _PATH.fullmatch(rest)
     allow(request, "GET")
     ending = path["ending"] if path else None
-    if path and ending == "svg":
-        return document_response(
-            draw_qr(f"{_url(campaign, path['code'])}.qr"), "image/svg+xml", cache=QR_CACHE
-        )
-    if path and ending == "json":
-        return await tell_number(campaign, path["code"])
+    if path and ending in QR_TYPES:
+        qr = draw_qr(f"{_url(campaign, path['code'])}.qr", ending)
+        return document_response(qr, QR_TYPES[ending], cache=QR_CACHE)
     return await open_link(campaign, rest, path["code"] if path else None)
 
 
@@ -87,22 +75,24 @@ async def make(request: Request, campaign: Campaign) -> Response:
     Make a link that stands for nobody.
 
     Returns:
-        201 `{code, url, signatures_url, qr_url, targets: [{network, label, href}]}`.
+        201 `{code, url, qr_url, targets: [{network, label, href}]}`.
     """
     form = read_form(LinkForm, await read_json(request), {"languages": campaign.languages})
+
+    today = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    link = Link(form.language, form.via, today)
 
     async def store_link() -> str:
         # A code that may already be stored is left behind: it harms nobody, and another is free.
         code = make_code()
-        await store.add_link(campaign.petition, code, form.language, form.via)
+        await store.add_link(campaign.petition, code, link)
         return code
 
-    code, _ = await until_certain(store_link)
+    code = await until_certain(store_link)
     url = _url(campaign, code)
     answer = {
         "code": code,
         "url": url,
-        "signatures_url": f"{url}.json",
         "qr_url": f"{url}.svg",
         "targets": [asdict(target) for target in targets(campaign, form.language, url)],
     }
@@ -116,34 +106,21 @@ async def open_link(campaign: Campaign, rest: str, code: str | None) -> Response
     Returns:
         200 with a page in the link's language.
     """
-    language, via = None, ""
+    link, cache = None, PAGE_CACHE
     if code:
         try:
-            link = await links.read(f"{campaign.petition}/{code}")
+            link = await links.read((campaign.petition, code))
         except Unavailable:
-            link = Link(campaign.languages[0])  # The database is slow; the reader need not be.
-        if link:
-            language, via = link.language, rest
+            # The database is slow; the reader need not be, but nobody keeps a guess.
+            link, cache = Link(campaign.languages[0]), NO_STORE
+    via = rest if link else ""
+    language = link.language if link else ""
     if language not in campaign.texts:
         language = campaign.languages[0]
     page = landing_page(
-        campaign, language, link=_url(campaign, via or ""), site_url=settings.site_url, via=via
+        campaign, language, link=_url(campaign, via), site_url=settings.site_url, via=via
     )
-    return document_response(page.encode(), "text/html", cache=PAGE_CACHE)
-
-
-async def tell_number(campaign: Campaign, code: str) -> Response:
-    """
-    Tell how many signatures came through a link, once they are enough to hide each other.
-
-    Returns:
-        200 `{code, signatures}`; numbers under FLOOR are given as 0.
-
-    Source: docs/decisions/2026-11-small-numbers.md
-    """
-    number = await numbers.read(f"{campaign.petition}/{code}")
-    answer = {"code": code, "signatures": number if number >= FLOOR else 0}
-    return json_response(answer, cache=NUMBER_CACHE)
+    return document_response(page.encode(), "text/html", cache=cache)
 
 
 def _url(campaign: Campaign, code: str) -> str:

@@ -1,5 +1,8 @@
-"""Withdraw: `POST /{petition}` takes a signature back, for whoever holds its receipt."""
+"""Withdraw: `POST /{petition}` takes a claim back, for whoever holds its receipt."""
 
+import datetime as dt
+import random
+from functools import partial
 from typing import Annotated
 
 import functions_framework.aio
@@ -8,34 +11,33 @@ from petition.form import Form, fault, read_form
 from petition.problems import NotFound
 from petition.receipt import hash_receipt, read_receipt
 from petition.retry import until_certain
-from petition.settings import Settings, load_settings
+from petition.settings import WithdrawSettings, load_settings
 from petition.store import Store
-from petition.web import NO_STORE, allow, endpoint, read_json
-from pydantic import AfterValidator, Field
+from petition.web import NO_STORE, allow, endpoint, on_grid, read_json
+from pydantic import BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
 MAX_RECEIPT_CHARACTERS = 60  # ours: 32 as written, and a few spaces more
 
 
-def _check_receipt(text: str) -> str:
+def _read_receipt(text: object) -> bytes:
     try:
-        read_receipt(text)
+        if isinstance(text, str) and len(text) <= MAX_RECEIPT_CHARACTERS:
+            return read_receipt(text)
     except ValueError:
-        raise fault("Enter the receipt as it was shown: 26 letters and digits.") from None
-    return text
+        pass
+    raise fault("Enter the receipt as it was shown: 26 letters and digits.")
 
 
 class WithdrawForm(Form):
     """The receipt, and whether the anonymous +1 stays."""
 
-    receipt: Annotated[
-        str, Field(max_length=MAX_RECEIPT_CHARACTERS), AfterValidator(_check_receipt)
-    ]
+    receipt: Annotated[bytes, BeforeValidator(_read_receipt)]
     keep_count: bool
 
 
-settings = load_settings(Settings)
+settings = load_settings(WithdrawSettings)
 campaigns = load_campaigns()
 store = Store(settings)
 
@@ -44,7 +46,7 @@ store = Store(settings)
 @endpoint(settings, campaigns)
 async def withdraw(request: Request, campaign: Campaign, rest: str) -> Response:
     """
-    Forget a signature.
+    Erase a claim now; its +1 leaves the count days later among others, or stays.
 
     Returns:
         204, whether or not anything was found: it is looked up and committed always.
@@ -53,12 +55,18 @@ async def withdraw(request: Request, campaign: Campaign, rest: str) -> Response:
         raise NotFound
     allow(request, "POST")
     form = read_form(WithdrawForm, await read_json(request))
-    petition = campaign.petition
-    receipt_hash = hash_receipt(read_receipt(form.receipt), petition)
-
-    async def forget() -> None:
-        found = await store.find(petition, receipt_hash)
-        await store.withdraw(petition, found, keep_count=form.keep_count)
-
-    await until_certain(forget)
+    withdrawing = partial(
+        store.withdraw,
+        campaign.petition,
+        hash_receipt(form.receipt, campaign.petition),
+        keep_count=form.keep_count,
+        due=draw_due(dt.datetime.now(dt.UTC)),
+    )
+    await on_grid(until_certain(withdrawing), settings.answer_grid_ms)
     return Response(None, 204, {"Cache-Control": NO_STORE})
+
+
+def draw_due(now: dt.datetime) -> dt.datetime:
+    """Return from when a +1 may leave: at random, so that nobody sees when it was withdrawn."""
+    more = random.SystemRandom().uniform(0, settings.leave_within_seconds)
+    return now + dt.timedelta(seconds=settings.leave_after_seconds + more)

@@ -1,16 +1,15 @@
 """
-What the four functions share; it never imports a function.
+What the functions share; it never imports a function. The glossary is in CONTRIBUTING.md.
 
-The words of this package: a *petition* is what is signed, a *campaign* its texts and settings,
-a *signer* a person who signs, a *signature* what they leave, a *receipt* what lets them withdraw
-it, a *box* the sealed name and address, a *lane* one of the documents that are added up to the
-*tally*, a *share link* an anonymous way to pass the petition on, a *problem* an error that the
-API can answer.
+What the database holds: documents, said once and read by the organizers' tools too. Pure beside
+it: campaign's model, claim (forms and what is kept of them), address, country, receipt, link,
+seal, base64url, blur, badge, form, values, problems; address, country, link and campaign read
+their tables from files once.
 
-Pure, without I/O: campaign, address, country, signature, receipt, base64url, seal, form, share,
-badge, problems. With I/O: ledger and tally, through store, which knows the documents, and
-firestore (the only module that imports google.cloud); settings (the only one that reads the
-environment), log (the only one that writes log lines), web (the only one here that knows HTTP).
+With I/O: store, which knows a petition's requests, through firestore (the only module that
+imports google.cloud); ledger, which records claims; tally, which counts; retry and cache between
+them; settings (the only one that reads the environment), log (the only one that writes log
+lines), web (the only one that knows HTTP) and server, which stands before it.
 """
 
 import gc

@@ -4,11 +4,12 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, TypeVarTuple
 
 from petition.problems import Unavailable
 
 T = TypeVar("T")
+Keys = TypeVarTuple("Keys")
 
 RETRY_SECONDS = 1.0  # ours: after a failure, so that not every reader asks a source in trouble
 PATIENCE_SECONDS = 1.5  # ours: whoever refreshes is a reader too, and the last value is at hand
@@ -60,7 +61,7 @@ class Cached(Generic[T]):
             self._due = time.monotonic() + RETRY_SECONDS
 
 
-class CachedByKey(Generic[T]):
+class CachedByKey(Generic[T, *Keys]):
     """
     A `Cached` for each of many keys; the least recently read are forgotten.
 
@@ -70,18 +71,18 @@ class CachedByKey(Generic[T]):
     """
 
     def __init__(
-        self, fetch: Callable[[str], Awaitable[T]], *, fresh_seconds: float, size: int
+        self, fetch: Callable[[*Keys], Awaitable[T]], *, fresh_seconds: float, size: int
     ) -> None:
         self._fetch = fetch
         self._fresh_seconds = fresh_seconds
         self._size = size
-        self._kept: OrderedDict[str, Cached[T]] = OrderedDict()
+        self._kept: OrderedDict[tuple[*Keys], Cached[T]] = OrderedDict()
 
-    async def read(self, key: str) -> T:
+    async def read(self, key: tuple[*Keys]) -> T:
         """Return the value of a key; see `Cached.read`."""
         cached = self._kept.get(key)
         if cached is None:
-            cached = Cached(lambda: self._fetch(key), fresh_seconds=self._fresh_seconds)
+            cached = Cached(lambda: self._fetch(*key), fresh_seconds=self._fresh_seconds)
             self._kept[key] = cached
         self._kept.move_to_end(key)
         if len(self._kept) > self._size:

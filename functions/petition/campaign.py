@@ -4,12 +4,11 @@ import datetime as dt
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 FOLDER = Path(__file__).parent.parent / "campaigns"
-OUTCOMES = ("free", "returned", "unknown")
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 
@@ -27,7 +26,7 @@ class Outcomes(_Content):
 
 
 class Texts(_Content):
-    """A petition's words in one language."""
+    """What a petition says in one language."""
 
     title: Text
     call: Text
@@ -53,7 +52,11 @@ class Campaign(_Content):
 
     Args:
         petition: Its id in paths and in the database, 1 to 40 characters of [a-z0-9-].
+        closes: When it closes by itself; aware.
         milestones: Rising; the next one above the count is the goal that is shown.
+        numbers: Whether readers are told blurred numbers, or exact ones where signing can harm
+            nobody (docs/decisions/2026-11-public-numbers.md).
+        hidden: Whether only sign knows it; for the canary, which tries signing every minute.
         texts: By language tag (BCP 47); the first is the default.
     """
 
@@ -61,7 +64,10 @@ class Campaign(_Content):
     hashtag: Annotated[str, Field(pattern=r"^#\w+$")]
     started: dt.date
     deadline: dt.date | None = None
+    closes: AwareDatetime | None = None
     milestones: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
+    numbers: Literal["blurred", "exact"] = "blurred"
+    hidden: bool = False
     texts: Annotated[dict[str, Texts], Field(min_length=1)]
     updates: tuple[Update, ...] = ()
 
@@ -80,7 +86,7 @@ class Campaign(_Content):
         """The languages, the default first."""
         return tuple(self.texts)
 
-    def words(self, language: str | None) -> Texts:
+    def texts_in(self, language: str | None) -> Texts:
         """Return the texts in a language, or in the default one when it does not have it."""
         return self.texts.get(language or "", self.texts[self.languages[0]])
 
@@ -89,15 +95,19 @@ class Campaign(_Content):
         return next((m for m in self.milestones if m > signatures), self.milestones[-1])
 
 
-def load_campaigns(folder: Path = FOLDER) -> dict[str, Campaign]:
+def load_campaigns(folder: Path = FOLDER, *, hidden: bool = False) -> dict[str, Campaign]:
     """
     Read all petitions, by id.
+
+    Args:
+        hidden: Whether hidden ones are wanted too.
 
     Raises:
         SystemExit: A file is missing, unreadable, misnamed or invalid; one message names the
             file and everything that is wrong with it, and the function does not start.
     """
-    campaigns = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
+    every = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
+    campaigns = {id: campaign for id, campaign in every.items() if hidden or not campaign.hidden}
     if not campaigns:
         raise SystemExit(f"There is no petition: {folder.name}/ holds no JSON file.")
     return campaigns

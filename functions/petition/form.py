@@ -1,6 +1,5 @@
 """Reading a request's body into a model: all faults at once, none of them repeating a value."""
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Annotated, Any, TypeVar
@@ -13,7 +12,7 @@ from petition.problems import Fault, InvalidRequest
 # What pydantic calls a fault, and what a person should read.
 DETAILS = {
     "missing": "This field is required.",
-    "extra_forbidden": "This field is not known here.",
+    "extra_forbidden": "Leave out the fields that are not known here.",
     "string_type": "This must be text.",
     "bool_type": "This must be true or false.",
     "model_type": "This must be an object.",
@@ -28,13 +27,15 @@ OWN = "own"
 
 MAX_FAULTS = 20  # ours: a hostile body must not come back many times its size
 
-# A field's name that is somebody's value ("alice@example.org": 1) must not come back.
-_FIELD_NAME = re.compile(r"[a-z_]{1,30}")
-
 
 def fault(sentence: str) -> PydanticCustomError:
     """Return what a validator raises; the sentence says what to do and repeats no value."""
     return PydanticCustomError(OWN, sentence)
+
+
+def fault_at(pointer: str, sentence: str) -> InvalidRequest:
+    """Return what is raised for one thing that no validator could see."""
+    return InvalidRequest([Fault(pointer, sentence)])
 
 
 def _check_language(language: str, info: ValidationInfo) -> str:
@@ -56,6 +57,8 @@ class Form(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         str_strip_whitespace=True,
+        # What people typed must not stay in the cache: only names of fields may.
+        cache_strings="keys",
     )
 
 
@@ -83,14 +86,9 @@ def _faults(error: ValidationError) -> Iterator[Fault]:
     for entry in error.errors(include_url=False, include_input=False):
         detail = entry["msg"] if entry["type"] == OWN else DETAILS.get(entry["type"], "")
         detail = (detail or "This value is not valid.").format(**entry.get("ctx", {}))
-        fault = Fault(_pointer(entry["loc"]), detail)
+        # An unknown field's name can be somebody's ("alice": 1) and must not come back.
+        location = entry["loc"][:-1] if entry["type"] == "extra_forbidden" else entry["loc"]
+        fault = Fault("/".join(["#", *map(str, location)]), detail)
         if fault not in seen:
             seen.add(fault)
             yield fault
-
-
-def _pointer(location: tuple[int | str, ...]) -> str:
-    names = [str(part) for part in location]
-    while names and not _FIELD_NAME.fullmatch(names[-1]):
-        names.pop()
-    return "/".join(["#", *names])

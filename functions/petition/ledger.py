@@ -1,61 +1,67 @@
 """
-Recording signatures, each exactly once, many in one commit.
+Recording claims, each exactly once, many in one commit.
 
-Signatures that arrive while a group is on its way wait for the next one, which takes all of
-them: at a low rate each goes at once, at a high rate groups grow by themselves. A second group
-sets out beside the first when it is worth a commit of its own, or the first is late. For each group
-first *look* which are already stored, then *commit* the others together with their count, always
-both, so that a repeat takes as long as a first.
+Claims that arrive while a group is on its way wait for the next one, which takes all of them: at
+a low rate each goes soon, at a high rate groups grow by themselves. For each group first *look*
+which signers are counted already, then *commit* all claims together with the signers that are
+new, always both, so that a repeat takes as long as a first.
 
-The invariant: a commit adds to a lane exactly as many as it creates. So whatever was lost on
-the way, looking again and committing the rest can neither lose nor double a signature.
+The invariant: a commit adds to a lane exactly as many as the signers that it creates. So whatever
+was lost on the way, looking again and committing the rest can neither lose nor double anybody.
 
 Source: docs/decisions/2026-11-exactly-once.md
 """
 
 import asyncio
+import itertools
+import random
 from collections import deque
 from dataclasses import dataclass
-from functools import partial
 
 from petition import log
+from petition.documents import Claim
+from petition.firestore import Conflict
 from petition.problems import Unavailable
 from petition.retry import BUDGET_SECONDS, until_certain
-from petition.signature import Signature
-from petition.store import Store
+from petition.store import Known, Store
 
-MAX_GROUP = 100  # ours: beyond, a commit gets no cheaper per signature (docs/performance.md)
-FLIGHTS = 2  # ours: one group is prepared while another is on its way
-WORTH_A_FLIGHT = 25  # ours: with as many a commit is nearly as cheap per signature as it gets
+MAX_GROUP = 100  # ours: beyond, a commit gets no cheaper per claim (docs/performance.md)
+MAX_UNDERWAY = 2  # ours: one group is prepared while another is on its way
+WORTH_A_COMMIT = 25  # ours: with as many a commit is nearly as cheap per claim as it gets
 LATE_SECONDS = 0.2  # ours: a healthy look and commit together take less
 MAX_WAITING = 2000  # ours: several seconds of one instance; more would wait in vain
+WARY_SECONDS = 10.0  # ours: how long receipts are looked up at once after one was stored already
+PARTS = 4  # ours: enough that a repeat seldom meets a crowded one twice, and few more commits
 
 
 @dataclass(eq=False, slots=True)
 class _Waiting:
-    signature: Signature
+    claim: Claim
     answer: asyncio.Future[None]
-    deadline: float
+    since: float
 
 
 class Ledger:
     """
-    The signatures of one petition, as far as this process writes them.
+    The claims of one petition, as far as this process writes them; of one event loop.
 
-    It must be used from one event loop.
+    Args:
+        collect_seconds: How long a claim waits for others to share its commit, at no cost to the
+            signer while answers leave on a grid (`web.on_grid`).
     """
 
-    def __init__(self, store: Store, petition: str) -> None:
+    def __init__(self, store: Store, petition: str, *, collect_seconds: float = 0.0) -> None:
         self._store = store
         self._petition = petition
+        self._collect_seconds = collect_seconds
         self._waiting: deque[_Waiting] = deque()
-        self._flights: set[asyncio.Task[None]] = set()
-        self._boarding = False
-        self._late = 0.0  # when the last flight that set out is late, by the loop's clock
+        self._underway: set[asyncio.Task[None]] = set()
+        self._departure: asyncio.TimerHandle | None = None
+        self._wary_until = 0.0  # by the loop's clock
 
-    async def record(self, signature: Signature) -> None:
+    async def record(self, claim: Claim) -> None:
         """
-        Return when the signature is stored and counted, now or before.
+        Return when the claim is stored and its signer counted, now or before.
 
         Raises:
             Unavailable: That is not certain; recording it again is safe.
@@ -63,42 +69,48 @@ class Ledger:
         if len(self._waiting) >= MAX_WAITING:
             raise Unavailable
         loop = asyncio.get_running_loop()
-        waiting = _Waiting(signature, loop.create_future(), loop.time() + BUDGET_SECONDS)
+        waiting = _Waiting(claim, loop.create_future(), loop.time())
         self._waiting.append(waiting)
-        self._depart()
+        if self._departure is None or len(self._waiting) == WORTH_A_COMMIT:
+            self._schedule()
         await waiting.answer
 
-    def _depart(self) -> None:
-        if self._boarding or not self._waiting or len(self._flights) == FLIGHTS:
+    def _schedule(self) -> None:
+        # The next group sets out when it is worth a commit of its own, or when its first claim
+        # has waited: for others to come along, or for a group before it that is late.
+        if self._departure:
+            self._departure.cancel()
+            self._departure = None
+        if not self._waiting or len(self._underway) == MAX_UNDERWAY:
             return
-        now = asyncio.get_running_loop().time()
-        if self._flights and len(self._waiting) < WORTH_A_FLIGHT and now < self._late:
-            return
-        self._late = now + LATE_SECONDS
-        self._boarding = True
-        flight = asyncio.create_task(self._fly())
-        self._flights.add(flight)
-        flight.add_done_callback(self._land)
+        patience = LATE_SECONDS if self._underway else self._collect_seconds
+        moment = self._waiting[0].since + patience
+        if len(self._waiting) >= WORTH_A_COMMIT:
+            moment = 0.0
+        self._departure = asyncio.get_running_loop().call_at(moment, self._depart)
 
-    async def _fly(self) -> None:
-        # Whoever arrived in the same turn of the loop comes along.
-        self._boarding = False
+    def _depart(self) -> None:
+        self._departure = None
         size = min(MAX_GROUP, len(self._waiting))
         group = [self._waiting.popleft() for _ in range(size)]
-        self._depart()
-        await self._settle(group)
+        task = asyncio.get_running_loop().create_task(self._record_group(group))
+        self._underway.add(task)
+        task.add_done_callback(self._arrive)
+        self._schedule()
 
-    def _land(self, flight: asyncio.Task[None]) -> None:
-        self._flights.discard(flight)
-        self._depart()
+    def _arrive(self, task: asyncio.Task[None]) -> None:
+        self._underway.discard(task)
+        self._schedule()
 
-    async def _settle(self, group: list[_Waiting]) -> None:
-        twins = {waiting.signature.id: waiting.signature for waiting in reversed(group)}
+    async def _record_group(self, group: list[_Waiting]) -> None:
+        # The same receipt twice is one claim.
+        claims = {waiting.claim.receipt_hash: waiting.claim for waiting in reversed(group)}
+        attempts = itertools.count(1)
         error: Exception | None = None
-        accepted = retries = 0
         try:
-            accepted, retries = await until_certain(
-                partial(self._look_and_commit, twins), deadline=group[0].deadline
+            await until_certain(
+                lambda: self._attempt(list(claims.values()), next(attempts)),
+                deadline=group[0].since + BUDGET_SECONDS,
             )
         except Exception as unexpected:  # Whatever it is, every one of the group is answered.
             error = unexpected
@@ -109,22 +121,39 @@ class Ledger:
                 waiting.answer.set_result(None)
             else:
                 waiting.answer.set_exception(error)
-        self._tell(len(group), accepted, retries, refused=len(group) if error else 0)
-
-    async def _look_and_commit(self, twins: dict[str, Signature]) -> int:
-        known = await self._store.existing(self._petition, list(twins))
-        new = [signature for id, signature in twins.items() if id not in known]
-        await self._store.add(self._petition, new)
-        return len(new)
-
-    def _tell(self, size: int, accepted: int, retries: int, *, refused: int) -> None:
         log.add(
             "minute",
             {"function": "sign", "petition": self._petition},
-            accepted=accepted,
-            repeats=size - accepted - refused,
+            claims=len(group),
             groups=1,
-            largest_group=size,
-            retries=retries,
-            refused=refused,
+            largest_group=len(group),
+            retries=next(attempts) - 2,
+            refused=len(group) if error else 0,
         )
+
+    async def _attempt(self, claims: list[Claim], number: int) -> None:
+        clock = asyncio.get_running_loop().time
+        receipts = number > 1 or clock() < self._wary_until
+        known = await self._store.look(self._petition, claims, receipts=receipts)
+        left = [claim for claim in claims if claim.receipt_hash not in known.receipts]
+        try:
+            if number > 2:
+                await self._add_apart(left, known)
+            else:
+                await self._store.add(self._petition, left, known)
+        except Conflict:
+            self._wary_until = clock() + WARY_SECONDS
+            raise
+
+    async def _add_apart(self, claims: list[Claim], known: Known) -> None:
+        # Somebody may claim one address again and again, from many instances at once. Whoever
+        # signs for the first time must not fail with them, nor anybody else twice.
+        parts: dict[int, list[Claim]] = {}
+        for claim in claims:
+            repeat = claim.signer in known.signers
+            part = random.randrange(PARTS) if repeat else PARTS  # noqa: S311 – no secret
+            parts.setdefault(part, []).append(claim)
+        added = [self._store.add(self._petition, part, known) for part in parts.values()]
+        for result in await asyncio.gather(*added, return_exceptions=True):
+            if isinstance(result, BaseException):
+                raise result

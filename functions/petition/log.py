@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 import traceback
+from contextvars import Context
 from pathlib import Path
 from types import FrameType
 
@@ -43,12 +44,12 @@ def note(event: str, labels: dict[str, str], **numbers: int) -> None:
     _write_through_at_the_end()
 
 
-def internal_error(function: str, error: BaseException, execution_id: str | None) -> None:
+def internal_error(function: str, error: BaseException, id: str) -> None:
     """Write where an unexpected failure came from, but not its message, which can hold anything."""
     frames = traceback.extract_tb(error.__traceback__)
     stack = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames]
     labels = {"function": function, "exception": type(error).__name__}
-    _write("ERROR", "internal-error", labels, stack=stack, execution_id=execution_id)
+    _write("ERROR", "internal-error", labels, stack=stack, id=id)
 
 
 def flush() -> None:
@@ -64,7 +65,9 @@ def _line(event: str, labels: dict[str, str]) -> dict[str, int]:
     global _timer
     if _timer is None:
         _listen_for_the_end()
-        _timer = asyncio.get_running_loop().call_later(60 - time.time() % 60, flush)
+        # In a context of its own: the framework puts a request's id into the one at hand.
+        wait = 60 - time.time() % 60
+        _timer = asyncio.get_running_loop().call_later(wait, flush, context=Context())
     return _numbers.setdefault((event, tuple(labels.items())), {})
 
 

@@ -57,6 +57,14 @@ class PayloadTooLarge(Problem):
     title = "The body must not be larger than 8 KiB."
 
 
+class RequestTimeout(Problem):
+    """The body did not arrive in time."""
+
+    status = 408
+    slug = "request-timeout"
+    title = "The body took too long to arrive; please send it again."
+
+
 class PetitionNotFound(Problem):
     """There is no petition of that name."""
 
@@ -110,7 +118,7 @@ class Unavailable(Problem):
 
 
 class InternalError(Problem):
-    """A fault of ours; the execution id leads to the log line."""
+    """A fault of ours; the instance's id leads to the log line."""
 
     status = 500
     slug = "internal-error"

@@ -15,19 +15,14 @@ MAX_PAUSE_SECONDS = 1.0
 T = TypeVar("T")
 
 
-async def until_certain(
-    attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None
-) -> tuple[T, int]:
+async def until_certain(attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
     """
-    Make attempts, with growing pauses and jitter, until one succeeds.
+    Make attempts, with growing pauses and jitter, until one succeeds; return what it returns.
 
     Args:
         attempt: Looks and acts on what it sees, from the beginning each time.
         deadline: By the loop's clock; BUDGET_SECONDS from now when left out. After it no attempt
             begins: in an outage, whoever waited in a queue would wait for one more in vain.
-
-    Returns:
-        What the attempt returned, and how many failed before it.
 
     Raises:
         Unavailable: It is not certain at the deadline.
@@ -35,13 +30,11 @@ async def until_certain(
     clock = asyncio.get_running_loop().time
     deadline = clock() + BUDGET_SECONDS if deadline is None else deadline
     pause = FIRST_PAUSE_SECONDS
-    failures = 0
     while clock() < deadline:
         try:
-            return await attempt(), failures
+            return await attempt()
         except (Conflict, Unavailable):
-            failures += 1
-        wait = random.uniform(0.5, 1.0) * pause  # noqa: S311 – jitter is no secret
+            wait = random.uniform(0.5, 1.0) * pause  # noqa: S311 – jitter is no secret
         if clock() + wait >= deadline:
             break
         await asyncio.sleep(wait)

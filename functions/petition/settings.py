@@ -26,6 +26,13 @@ def _check_public_key(text: str) -> str:
     return text
 
 
+def _check_private_key(text: SecretStr) -> SecretStr:
+    from petition.seal import decode_private_key
+
+    decode_private_key(text.get_secret_value())
+    return text
+
+
 Url = Annotated[str, Field(pattern=r"^https?://[^\s?#]+$"), AfterValidator(lambda u: u.rstrip("/"))]
 Origin = Annotated[str, Field(pattern=r"^https?://[^\s/?#]+$")]
 
@@ -52,19 +59,58 @@ class Settings(BaseModel):
     site_url: Url
 
 
-class SignSettings(Settings):
+class GridSettings(Settings):
+    """
+    What functions need besides whose answers must not tell by their time.
+
+    Args:
+        answer_grid_ms: Answers leave at multiples of so many milliseconds; 0 at once.
+    """
+
+    answer_grid_ms: Annotated[int, Field(ge=0, le=2000)] = 250
+
+
+class SignSettings(GridSettings):
     """
     What sign needs besides.
 
     Args:
         pepper: Secret; what makes document ids meaningless to whoever lacks it.
         seal_public_key: The organizers' key; base64url of an uncompressed P-256 point.
-        open_form: Whether signatures in clear are taken and sealed at the door.
+        envelope_private_key: Secret; what opens envelopes, base64url of a P-256 scalar.
+        open_form: Whether claims in clear are taken and sealed at the door.
     """
 
     pepper: Annotated[SecretStr, Field(min_length=32)]
     seal_public_key: Annotated[str, AfterValidator(_check_public_key)]
-    open_form: bool = True
+    envelope_private_key: Annotated[SecretStr, AfterValidator(_check_private_key)]
+    open_form: bool = False
+
+
+class WithdrawSettings(GridSettings):
+    """
+    What withdraw needs besides.
+
+    Args:
+        leave_after_seconds: How long a +1 that is taken back stays at least.
+        leave_within_seconds: How much longer at most; drawn at random each time.
+    """
+
+    leave_after_seconds: Annotated[int, Field(ge=0)] = 24 * 3600
+    leave_within_seconds: Annotated[int, Field(ge=0)] = 48 * 3600
+
+
+class CountSettings(Settings):
+    """
+    What count needs besides.
+
+    Args:
+        publish_seconds: How often the lanes are added up.
+        blur: Whether the public numbers are blurred; a campaign may ask for exact ones.
+    """
+
+    publish_seconds: Annotated[int, Field(ge=1, le=3600)] = 60
+    blur: bool = True
 
 
 class ShareLinkSettings(Settings):

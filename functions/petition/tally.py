@@ -1,74 +1,100 @@
 """
 The count: lanes added up, published in the petition's document, and read from memory.
 
-However many instances and readers there are, the lanes are added up at most once in
-PERIOD_SECONDS, because whoever does it writes the sum back for all others.
+However many instances and readers there are, the lanes are added up about once in a period,
+because whoever does it writes the sum back for all others.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from petition import log
+from petition import blur, log
+from petition.campaign import Campaign
+from petition.documents import Public, Published, Status, Sums
 from petition.firestore import Conflict
 from petition.problems import Unavailable
-from petition.store import Lane, Published, Store
-
-PERIOD_SECONDS = 5  # ours: how often the public count moves, in a batch that hides single signers
-FLOOR = 10  # ours: no public number but the total is smaller (docs/threat-model.md)
-OTHER = "other"
+from petition.store import Store
 
 
-def add_up(lanes: Iterable[Lane]) -> tuple[int, dict[str, int]]:
-    """Return the number of signatures, and those of each country that has any."""
-    signatures = 0
-    countries: dict[str, int] = {}
-    for lane in lanes:
-        signatures += lane.signatures
-        for country, number in lane.countries.items():
-            countries[country] = countries.get(country, 0) + number
-    return signatures, {country: number for country, number in countries.items() if number}
-
-
-def fold(countries: Mapping[str, int], signatures: int) -> list[tuple[str, int]]:
+@dataclass(frozen=True)
+class Numbers:
     """
-    Return the countries that may be shown, greatest first, and all others as one.
+    What readers are told.
 
     Args:
-        signatures: The total; those without a country are among the others.
+        countries: Greatest first; the last may be blur.OTHER.
+        exact: Whether the total is exact, and not about right.
     """
-    shown = [(country, number) for country, number in countries.items() if number >= FLOOR]
-    shown.sort(key=lambda row: (-row[1], row[0]))
-    rest = signatures - sum(number for _, number in shown)
-    while shown and 0 < rest < FLOOR:  # The others would be told by the total.
-        rest += shown.pop()[1]
-    return [*shown, (OTHER, rest)] if rest > 0 else shown
+
+    signatures: int
+    countries: list[tuple[str, int]]
+    exact: bool
 
 
-async def count_up(store: Store, petition: str) -> Published:
+async def count_up(
+    store: Store, campaign: Campaign, *, period_seconds: int, blurred: bool
+) -> Published:
     """
-    Return the published count, after publishing a new one if it is older than PERIOD_SECONDS.
+    Return the published count, after publishing a new one if it is older than a period.
 
     Raises:
         Unavailable: The database does not answer in time.
     """
     now = dt.datetime.now(dt.UTC)
-    published = await store.published(petition)
+    published, version = await store.published(campaign.petition)
     age = (now - published.counted_at).total_seconds() if published.counted_at else None
-    if age is None or age >= PERIOD_SECONDS:
-        published = await _publish(store, petition, published, now)
-    labels = {"function": "count", "petition": petition}
-    log.note("tally", labels, signatures=published.signatures, age_seconds=round(age or 0))
+    # A count from the future was written by a clock ahead, and would stand until it is past.
+    if age is None or not 0 <= age < period_seconds:
+        public = published.public
+        tally = sum(await store.lanes(campaign.petition), Sums())
+        if blurred:
+            public = await _move(store, campaign, published, tally, now)
+        counted = replace(published, tally=tally, counted_at=now, public=public)
+        published = await _publish(store, campaign.petition, counted, version)
+    labels = {"function": "count", "petition": campaign.petition}
+    age_seconds = round(max(age or 0, 0))
+    log.note("tally", labels, signatures=published.tally.signatures, age_seconds=age_seconds)
     return published
 
 
-async def _publish(store: Store, petition: str, before: Published, now: dt.datetime) -> Published:
-    signatures, countries = add_up(await store.lanes(petition))
-    counted = replace(before, signatures=signatures, countries=countries, counted_at=now)
+def tell(published: Published, *, blurred: bool) -> Numbers:
+    """Return what readers are told of a count."""
+    tally, public = published.tally, published.public
+    if not blurred:
+        countries = blur.rank(tally.countries, tally.signatures)
+        return Numbers(tally.signatures, countries, exact=True)
+    exact = public.final is not None
+    total = public.final if public.final is not None else public.total.shown if public.total else 0
+    shown = {code: country.shown for code, country in public.countries.items()}
+    return Numbers(total, blur.rank(shown, total), exact)
+
+
+def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status:
+    """Return whether a petition takes signatures: until organizers or its own date close it."""
+    over = campaign.closes is not None and now >= campaign.closes
+    return Status.CLOSED if over else published.status
+
+
+async def _move(
+    store: Store, campaign: Campaign, published: Published, tally: Sums, now: dt.datetime
+) -> Public:
+    closed = status(published, campaign, now) is Status.CLOSED
+    public = replace(blur.move(published.public, tally, now), closed=closed)
+    if not closed:
+        return replace(public, final=None)
+    # A period ago it was closed too, so what sign had accepted by then is counted by now. Told
+    # once: who withdraws later must not be seen in a number that is exact.
+    ended = published.public.closed and published.public.final is None
+    if ended and await store.is_settled(campaign.petition):
+        return replace(public, final=tally.signatures)
+    return public
+
+
+async def _publish(store: Store, petition: str, counted: Published, version: object) -> Published:
     try:
-        await store.publish(petition, counted)
+        await store.publish(petition, counted, version)
     except Conflict:
-        return await store.published(petition)  # Another instance was faster; agree with it.
+        return (await store.published(petition))[0]  # Another was faster; agree with it.
     except Unavailable:
         pass  # The sum is right all the same, and the next reader publishes again.
     return counted

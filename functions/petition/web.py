@@ -2,17 +2,19 @@
 HTTP: what a request must look like, and how every answer leaves; the only module that knows it.
 """
 
+import asyncio
 import functools
 import hashlib
 import json
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
-import pydantic_core
+from pydantic_core import from_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from petition import log
+from petition import log, server
 from petition.campaign import Campaign
 from petition.problems import (
     Fault,
@@ -23,28 +25,31 @@ from petition.problems import (
     PayloadTooLarge,
     PetitionNotFound,
     Problem,
+    RequestTimeout,
     Unavailable,
     UnsupportedMediaType,
 )
 from petition.settings import Settings
 
-MAX_BODY_BYTES = 8 * 1024  # ours: the longest valid body has about three thousand
+MAX_BODY_BYTES = 8 * 1024  # ours: the longest valid body has about five thousand
+BODY_SECONDS = 3.0  # ours: a phone on a slow network sends as much in less
+MAX_BODIES = 1000  # ours: bodies on their way at once; four times what an instance is given
 PREFLIGHT_SECONDS = 86_400  # a day, so that a spike does not double the requests
 RETRY_AFTER_SECONDS = 2  # ours; the page adds jitter
 NO_STORE = "no-store"
 
 # As the server sends them: setting one by one would search all others each time.
-COMMON_HEADERS = (
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"vary", b"Origin"),
-)
+COMMON_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
 
+T = TypeVar("T")
 Handler = Callable[[Request, Campaign, str], Awaitable[Response]]
 
 
+_bodies = 0  # on their way at this moment
+
+
 def endpoint(
-    settings: Settings, campaigns: Mapping[str, Campaign]
+    settings: Settings, campaigns: Mapping[str, Campaign], *, public: bool = False
 ) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
     """
     Make a handler an HTTP function: everything that all of them have in common.
@@ -53,9 +58,14 @@ def endpoint(
     rest of the path, "" when there is none. Preflights are answered, a `Problem` becomes its
     document, and anything else an `internal-error` that tells nothing.
 
+    Args:
+        public: Whether any page may read what is answered to GET. It then does not depend on
+            who asks, so that caches keep one answer for all.
+
     Raises:
         Nothing, once the function runs.
     """
+    server.prepare()
 
     def decorate(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         name = handler.__name__
@@ -64,7 +74,7 @@ def endpoint(
         async def function(request: Request) -> Response:
             try:
                 if request.method == "OPTIONS":
-                    response = _preflight()
+                    response = _preflight(public)
                 else:
                     campaign, rest = _route(request, campaigns)
                     response = await handler(request, campaign, rest)
@@ -72,15 +82,36 @@ def endpoint(
                 log.add("problem", {"function": name, "slug": problem.slug}, number=1)
                 response = _problem_response(problem, settings)
             except Exception as error:
-                execution_id = request.headers.get("function-execution-id")
-                log.internal_error(name, error, execution_id)
-                response = _problem_response(InternalError(), settings, execution_id)
-            _add_common_headers(request, response, settings)
+                # Of our own making: the platform's id is what the request says it is.
+                id = str(uuid.uuid4())
+                log.internal_error(name, error, id)
+                response = _problem_response(InternalError(), settings, id)
+            response.raw_headers.extend(COMMON_HEADERS)
+            _allow_origin(request, response, settings, public=public)
             return response
 
         return function
 
     return decorate
+
+
+async def on_grid(work: Awaitable[T], milliseconds: int) -> T:
+    """
+    Do work, and return or raise at the first multiple of a grid at which it is done.
+
+    So no difference of a few milliseconds in the database reaches anybody.
+
+    Args:
+        milliseconds: Counted from the call; 0 for no grid.
+    """
+    clock = asyncio.get_running_loop().time
+    begun = clock()
+    try:
+        return await work
+    finally:
+        if milliseconds:
+            grid = milliseconds / 1000
+            await asyncio.sleep(grid - (clock() - begun) % grid)
 
 
 def allow(request: Request, *methods: str) -> None:
@@ -102,29 +133,42 @@ async def read_json(request: Request) -> Any:
     Raises:
         UnsupportedMediaType: It is not plain `application/json`.
         PayloadTooLarge: It has more than MAX_BODY_BYTES.
+        RequestTimeout: It took more than BODY_SECONDS.
+        Unavailable: MAX_BODIES are on their way already.
         InvalidRequest: It is not JSON (RFC 8259) in UTF-8, or broke off.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" or "content-encoding" in request.headers:
         raise UnsupportedMediaType
+    body = await _read_body(request)
     try:
-        return pydantic_core.from_json(await _read_body(request), allow_inf_nan=False)
+        # Without a cache of strings: what people typed must not stay in memory.
+        return from_json(body, allow_inf_nan=False, cache_strings="keys")
     except ValueError:
         raise InvalidRequest([Fault("#", "The body must be valid JSON in UTF-8.")]) from None
 
 
 async def _read_body(request: Request) -> bytes:
+    global _bodies
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared[:10]) > MAX_BODY_BYTES:
         raise PayloadTooLarge
+    if _bodies >= MAX_BODIES:
+        raise Unavailable
     body = bytearray()
+    _bodies += 1
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                raise PayloadTooLarge
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise PayloadTooLarge
+    except TimeoutError:
+        raise RequestTimeout from None
     except ClientDisconnect:  # On a phone that is nothing unexpected; nobody reads the answer.
         raise InvalidRequest([Fault("#", "The body must be sent to its end.")]) from None
+    finally:
+        _bodies -= 1
     return bytes(body)
 
 
@@ -174,28 +218,33 @@ def _route(request: Request, campaigns: Mapping[str, Campaign]) -> tuple[Campaig
     return campaign, rest
 
 
-def _preflight() -> Response:
+def _preflight(public: bool) -> Response:
+    methods = "GET, HEAD, POST" if public else "POST"
     headers = {
-        "Access-Control-Allow-Methods": "GET, HEAD, POST",
+        "Access-Control-Allow-Methods": methods,
         "Access-Control-Allow-Headers": "Content-Type",
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
-        "Cache-Control": f"public, max-age={PREFLIGHT_SECONDS}",
-        "Allow": "GET, HEAD, POST, OPTIONS",
+        "Cache-Control": NO_STORE,
+        "Allow": f"{methods}, OPTIONS",
     }
     return Response(None, 204, headers)
 
 
-def _add_common_headers(request: Request, response: Response, settings: Settings) -> None:
-    response.raw_headers.extend(COMMON_HEADERS)
+def _allow_origin(
+    request: Request, response: Response, settings: Settings, *, public: bool
+) -> None:
+    if public and request.method in ("GET", "HEAD"):
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        return
+    response.headers["Vary"] = "Origin"
     origin = request.headers.get("origin")
     if origin in settings.allowed_origins:
         response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
 
 
-def _problem_response(
-    problem: Problem, settings: Settings, execution_id: str | None = None
-) -> Response:
+def _problem_response(problem: Problem, settings: Settings, id: str | None = None) -> Response:
     document: dict[str, object] = {
         "type": f"{settings.site_url}/problems.html#{problem.slug}",
         "title": problem.title,
@@ -211,8 +260,8 @@ def _problem_response(
             headers["Allow"] = ", ".join(problem.allowed)
         case Unavailable():
             headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        case InternalError() if execution_id:
-            document["instance"] = f"urn:execution:{execution_id}"
+        case InternalError() if id:
+            document["instance"] = f"urn:uuid:{id}"
     return Response(
         write_json(document), problem.status, headers, media_type="application/problem+json"
     )

@@ -3,6 +3,7 @@ What is really in the database, read as the organizers' console does, past all o
 """
 
 import base64
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,23 +17,25 @@ PAGE_SIZE = 300
 @dataclass(frozen=True)
 class Audit:
     """
-    A petition's tally, and the signatures that must justify it.
+    A petition's tally, the signers that must justify it, and the claims that must justify those.
 
-    `emptied` are withdrawn signatures whose +1 stays; they are among the documents.
+    `standing` counts the claims of each signer; `empty` are the ids of withdrawn ones.
     """
 
     tally: int
     referred: int
     countries: dict[str, int]
-    documents: frozenset[str]
-    emptied: frozenset[str]
+    signers: dict[str, dict[str, Any]]
+    standing: dict[str, int]
+    empty: frozenset[str]
 
     @property
     def is_exact(self) -> bool:
         """
-        Tell whether every signature is counted once, in total.
+        Tell whether every signer is counted once, and knows how many of their claims stand.
         """
-        return self.tally == len(self.documents)
+        counted = {id: fields["claims"] for id, fields in self.signers.items() if fields["claims"]}
+        return self.tally == len(self.signers) and counted == self.standing
 
 
 class Database:
@@ -105,13 +108,14 @@ class Database:
         for lane in lanes:
             for country, number in lane.get("countries", {}).items():
                 countries[country] = countries.get(country, 0) + number
-        signatures = self.list(f"petitions/{petition}/signatures")
+        claims = self.list(f"petitions/{petition}/claims")
         return Audit(
             tally=sum(lane["signatures"] for lane in lanes),
             referred=sum(lane["referred"] for lane in lanes),
             countries={country: number for country, number in countries.items() if number},
-            documents=frozenset(signatures),
-            emptied=frozenset(id for id, fields in signatures.items() if not fields),
+            signers=self.list(f"petitions/{petition}/signers"),
+            standing=dict(Counter(claim["signer"] for claim in claims.values() if claim)),
+            empty=frozenset(id for id, claim in claims.items() if not claim),
         )
 
     def _pages(self, collection: str) -> Iterator[dict[str, Any]]:

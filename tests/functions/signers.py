@@ -21,6 +21,7 @@ from dev import ROOT
 PETITION = "savemyfriend"
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 PLAINTEXT_BYTES = 2048
+FORM_BYTES = 3328
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 _numbers = itertools.count()
@@ -69,13 +70,13 @@ def sealed_form(
     Fill in the sealed form as the page does; a change to None leaves a field out.
     """
     email = email or new_email()
-    words = {
+    contents = {
         "name": "Kim Moses",
         "email": email,
         "message": "",
         "consent": {"delivery": True, "news": False},
     }
-    plaintext = json.dumps(words).encode().ljust(PLAINTEXT_BYTES)
+    plaintext = json.dumps(contents).encode().ljust(PLAINTEXT_BYTES)
     box = b"\x01" + SUITE.encrypt(plaintext, public_key, info=seal_info(petition))
     form = {
         "address_tag": base64url(address_tag(email, petition)),
@@ -88,6 +89,20 @@ def sealed_form(
     return {name: value for name, value in form.items() if value is not None}
 
 
+def envelope_form(
+    form: dict[str, Any],
+    envelope_key: ec.EllipticCurvePublicKey,
+    *,
+    petition: str = PETITION,
+) -> dict[str, Any]:
+    """
+    Put a sealed form into an envelope, as the page does.
+    """
+    plaintext = json.dumps(form).encode().ljust(FORM_BYTES)
+    info = b"savemyfriend/envelope/1\0" + petition.encode()
+    return {"envelope": base64url(b"\x01" + SUITE.encrypt(plaintext, envelope_key, info=info))}
+
+
 def open_box(
     box: bytes, private_key: ec.EllipticCurvePrivateKey, petition: str = PETITION
 ) -> dict[str, Any]:
@@ -97,13 +112,13 @@ def open_box(
     assert box[:1] == b"\x01"
     plaintext = SUITE.decrypt(box[1:], private_key, info=seal_info(petition))
     assert len(plaintext) == PLAINTEXT_BYTES
-    words: dict[str, Any] = json.loads(plaintext)
-    return words
+    contents: dict[str, Any] = json.loads(plaintext)
+    return contents
 
 
 def document_id(canonical: str, pepper: str, petition: str = PETITION) -> str:
     """
-    Return the id under which a canonical address's signature must be stored.
+    Return the id under which a canonical address's signer must be stored.
     """
     material = petition.encode() + b"\0" + address_tag(canonical, petition)
     digest = hmac.new(pepper.encode(), material, hashlib.sha256).digest()
@@ -114,7 +129,8 @@ def address_tag(canonical: str, petition: str = PETITION) -> bytes:
     """
     Return the 32 bytes that stand for a canonical address.
     """
-    return hashlib.sha256(f"savemyfriend/address/1\0{petition}\0{canonical}".encode()).digest()
+    salt = f"savemyfriend/address/2\0{petition}".encode()
+    return hashlib.pbkdf2_hmac("sha256", canonical.encode(), salt, 200_000)
 
 
 def receipt_hash(receipt: bytes, petition: str = PETITION) -> str:

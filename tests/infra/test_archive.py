@@ -167,7 +167,13 @@ def test_archive_holds_nothing_but_code_and_its_data(archive: Path) -> None:
         data = {name for name in file.namelist() if not name.endswith(".py")}
 
     campaigns = {f"campaigns/{path.name}" for path in ROOT.glob("functions/campaigns/*.json")}
-    assert data == {"requirements.txt", "petition/addresses.json", *campaigns}
+    assert data == {
+        "requirements.txt",
+        "petition/addresses.json",
+        "petition/countries.json",
+        "petition/networks.json",
+        *campaigns,
+    }
 
 
 def test_archive_does_not_depend_on_who_builds_it(archive: Path) -> None:

@@ -1,10 +1,11 @@
-"""What a signature is: the two forms it comes in, who it is by, and what is kept of it."""
+"""What a claim comes in: the forms, whose it is, and what is kept of it."""
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Annotated
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -14,58 +15,39 @@ from pydantic_core import PydanticKnownError
 from petition import base64url
 from petition.address import AddressError, canonicalise
 from petition.country import COUNTRIES
+from petition.documents import Claim
 from petition.form import Form, Language, fault
+from petition.link import VIA_PATTERN
 from petition.receipt import hash_receipt, make_receipt, write_receipt
-from petition.seal import BOX_BYTES, VERSION, Consent, Words, seal
-from petition.share import VIA_PATTERN
+from petition.seal import BOX_BYTES, ENVELOPE_BYTES, VERSION, Consent, Contents, seal
 
 MAX_NAME_CHARACTERS = 100  # ours
 MAX_MESSAGE_CHARACTERS = 280  # ours; with the longest name and address it still fits a box
 MAX_TYPED_ADDRESS_CHARACTERS = 300  # ours: RFC 5321's 254 octets, and white space around them
 MAX_TYPED_ADDRESS_OCTETS = 440  # ours: what a box leaves beside the longest name and message
-TAG_BYTES = 32  # SHA-256
+TAG_BYTES = DIGEST_BYTES = 32  # SHA-256
+# ours: some hundred thousand times dearer to guess than a hash; a slow phone takes half a second,
+# while its owner still types.
+TAG_ITERATIONS = 200_000
 
 # Controls that make a text show another order than it has (Unicode UAX #9, section 2).
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """
-    What is stored of a signature.
+def _octets(size: int) -> Callable[[object], bytes]:
+    def read(text: object) -> bytes:
+        # Decoded once, here: it is most of what there is to do for a claim.
+        if not isinstance(text, str):
+            raise PydanticKnownError("string_type")
+        try:
+            return base64url.decode(text, size)
+        except ValueError:
+            raise fault(f"This must be base64url without padding of {size} bytes.") from None
 
-    Args:
-        id: The document's id, 52 characters of base32; see `identify`.
-        sealed: The box, seal.BOX_BYTES.
-        receipt_hash: 43 characters of base64url.
-        country: ISO 3166-1 alpha-2, or ZZ for not said.
-        via: The share link it came through, anonymous.
-    """
-
-    id: str
-    sealed: bytes
-    receipt_hash: str
-    country: str
-    language: str
-    via: str | None
+    return read
 
 
-def _check_digest(text: str) -> str:
-    try:
-        base64url.decode(text, TAG_BYTES)
-    except ValueError:
-        raise fault("This must be base64url without padding of 32 bytes.") from None
-    return text
-
-
-def _read_box(text: object) -> bytes:
-    # Decoded once, here: it is most of what there is to do for a signature.
-    if not isinstance(text, str):
-        raise PydanticKnownError("string_type")
-    try:
-        box = base64url.decode(text, BOX_BYTES)
-    except ValueError:
-        raise fault(f"This must be base64url without padding of {BOX_BYTES} bytes.") from None
+def _check_version(box: bytes) -> bytes:
     if not box.startswith(VERSION):
         raise fault("This box is of a version that is not known here.")
     return box
@@ -106,10 +88,12 @@ def _check_address(address: str) -> str:
     return address
 
 
-Digest = Annotated[str, AfterValidator(_check_digest)]
+def _check_digest(text: str) -> str:
+    _octets(DIGEST_BYTES)(text)
+    return text
 
 
-class SignatureForm(Form):
+class ClaimForm(Form):
     """What both forms say openly."""
 
     country: Annotated[str, AfterValidator(_check_country)]
@@ -117,12 +101,20 @@ class SignatureForm(Form):
     via: Annotated[str | None, Field(pattern=VIA_PATTERN)] = None
 
 
-class SealedForm(SignatureForm):
-    """A signature sealed in the browser: the server cannot read whose it is."""
+class SealedForm(ClaimForm):
+    """A claim sealed in the browser: the server cannot read whose it is."""
 
-    address_tag: Digest
-    sealed: Annotated[bytes, PlainValidator(_read_box)]
-    receipt_hash: Digest
+    address_tag: Annotated[bytes, PlainValidator(_octets(TAG_BYTES))]
+    sealed: Annotated[bytes, PlainValidator(_octets(BOX_BYTES)), AfterValidator(_check_version)]
+    receipt_hash: Annotated[str, AfterValidator(_check_digest)]
+
+
+class EnvelopeForm(Form):
+    """A sealed form that only this function can open, whoever carried it."""
+
+    envelope: Annotated[
+        bytes, PlainValidator(_octets(ENVELOPE_BYTES)), AfterValidator(_check_version)
+    ]
 
 
 class ConsentForm(Form):
@@ -132,8 +124,8 @@ class ConsentForm(Form):
     news: bool = False
 
 
-class OpenForm(SignatureForm):
-    """A signature in clear, for API clients; it is sealed at the door."""
+class OpenForm(ClaimForm):
+    """A claim in clear, for API clients; it is sealed at the door."""
 
     email: Annotated[
         str, Field(max_length=MAX_TYPED_ADDRESS_CHARACTERS), AfterValidator(_check_address)
@@ -151,11 +143,14 @@ def tag_address(address: str, petition: str) -> bytes:
     """
     Return what stands for an address in a petition: TAG_BYTES, the same for all its spellings.
 
+    It is slow on purpose, some hundredths of a second, and must not run in an event loop.
+
     Raises:
         AddressError: It is not an address.
     """
-    material = f"savemyfriend/address/1\0{petition}\0{canonicalise(address)}"
-    return hashlib.sha256(material.encode()).digest()
+    salt = f"savemyfriend/address/2\0{petition}".encode()
+    password = canonicalise(address).encode()
+    return hashlib.pbkdf2_hmac("sha256", password, salt, TAG_ITERATIONS, TAG_BYTES)
 
 
 def identify(address_tag: bytes, petition: str, pepper: bytes) -> str:
@@ -171,38 +166,42 @@ def identify(address_tag: bytes, petition: str, pepper: bytes) -> str:
     return base64.b32encode(digest).rstrip(b"=").decode("ascii").lower()
 
 
-def from_sealed(form: SealedForm, petition: str, pepper: bytes) -> Signature:
-    """Make the signature that a browser sealed."""
-    tag = base64url.decode(form.address_tag, TAG_BYTES)
-    return Signature(
-        id=identify(tag, petition, pepper),
-        sealed=form.sealed,
+def from_sealed(form: SealedForm, petition: str, pepper: bytes) -> Claim:
+    """Make the claim that a browser sealed."""
+    return Claim(
         receipt_hash=form.receipt_hash,
+        signer=identify(form.address_tag, petition, pepper),
+        sealed=form.sealed,
         country=form.country,
         language=form.language,
         via=form.via,
+        signed_hour=_this_hour(),
     )
 
 
 def from_open(
     form: OpenForm, petition: str, pepper: bytes, public_key: ec.EllipticCurvePublicKey
-) -> tuple[Signature, str]:
+) -> tuple[Claim, str]:
     """
-    Seal an open form at the door.
+    Seal an open form at the door; as slow as `tag_address`.
 
     Returns:
-        The signature, and the written receipt; a repeat's receipt withdraws nothing, because
-        one that did would let anybody who knows an address withdraw its signature.
+        The claim, and the written receipt.
     """
     receipt = make_receipt()
     consent = Consent(form.consent.delivery, form.consent.news)
-    words = Words(form.name, form.email, form.message, consent)
-    signature = Signature(
-        id=identify(tag_address(form.email, petition), petition, pepper),
-        sealed=seal(words, petition, public_key),
+    contents = Contents(form.name, form.email, form.message, consent)
+    claim = Claim(
         receipt_hash=hash_receipt(receipt, petition),
+        signer=identify(tag_address(form.email, petition), petition, pepper),
+        sealed=seal(contents, petition, public_key),
         country=form.country,
         language=form.language,
         via=form.via,
+        signed_hour=_this_hour(),
     )
-    return signature, write_receipt(receipt)
+    return claim, write_receipt(receipt)
+
+
+def _this_hour() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,331 @@
+"""
+What the database holds, said once: the documents of a petition, their fields, and their sums.
+
+Pure. The functions and the organizers' tools read and write through these definitions, each by
+their own client. `fields()` gives what is stored, as plain Python values; `read` takes what was
+stored, where a missing field reads as nothing.
+
+    petitions/{petition}                        Published
+    petitions/{petition}/signers/{id}           Signer, one for each address that counts
+    petitions/{petition}/claims/{receipt hash}  Claim, one for each submission; empty once withdrawn
+    petitions/{petition}/leaving/{due hour}-{random}    Leaving, what the sweep has to look at
+    petitions/{petition}/lanes/{lane}           Sums, added up to the tally
+    petitions/{petition}/links/{code}           Link
+    petitions/{petition}/invalidations/{id}     Invalidation
+
+Source: docs/decisions/2026-11-claims.md
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Self
+
+PETITIONS = "petitions"
+SIGNERS = "signers"
+CLAIMS = "claims"
+LEAVING = "leaving"
+LANES = "lanes"
+LINKS = "links"
+INVALIDATIONS = "invalidations"
+
+# Lanes of signers, of withdrawals, of organizers: none of them ever waits for another's.
+SIGNING_LANES = 128  # ours: under two writes a second each at 10,000 claims/s (docs/scaling.md)
+WITHDRAWAL_LANES = 16  # ours: one sweep at a time writes them
+ORGANIZER_LANE = "organizer"
+
+Fields = Mapping[str, Any]
+
+
+class _Document:
+    """A document that stores its fields under their own names, and None not at all."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def fields(self) -> dict[str, Any]:
+        """Return what is stored."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: value for name, value in values.items() if value is not None}
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self:
+        """Take what is stored, or as much of it as was asked for."""
+        return cls(**{name: fields[name] for name in cls.__slots__ if name in fields})
+
+
+class Status(StrEnum):
+    """Whether a petition takes signatures."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Outcome(StrEnum):
+    """What became of the people."""
+
+    FREE = "free"
+    RETURNED = "returned"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Signer(_Document):
+    """
+    An address that counts: it exists exactly while it is counted.
+
+    Args:
+        claims: How many claims of this address stand.
+        kept: Whether somebody withdrew and left the +1.
+        country: As the first claim said it.
+        referred: Whether the first claim came through a share link.
+    """
+
+    claims: int = 0
+    kept: bool = False
+    country: str = ""
+    referred: bool = False
+
+    @property
+    def stays(self) -> bool:
+        """Tell whether there is a reason to count it."""
+        return self.claims > 0 or self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(_Document):
+    """
+    One submission, under its own receipt.
+
+    Args:
+        receipt_hash: The document's id, 43 characters of base64url; its last character is never
+            "_", so that it is no id which Firestore keeps for itself (`__.*__`).
+        signer: The id of its address, 52 characters of base32; "" once it is withdrawn.
+        sealed: The box, seal.BOX_BYTES.
+        country: ISO 3166-1 alpha-2, or ZZ for not said.
+        via: The share link it came through, anonymous.
+        signed_hour: Aware, UTC. The database itself knows the time to the microsecond.
+    """
+
+    receipt_hash: str = ""
+    signer: str = ""
+    sealed: bytes = b""
+    country: str = ""
+    language: str = ""
+    via: str | None = None
+    signed_hour: dt.datetime | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether it has not been withdrawn; it must have been read with `signer`."""
+        return bool(self.signer)
+
+    def fields(self) -> dict[str, Any]:
+        """Return what is stored; the receipt's hash is the document's id."""
+        fields = _Document.fields(self)
+        del fields["receipt_hash"]
+        return fields
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """
+    That a claim was withdrawn, so that its signer has to be looked at later.
+
+    Args:
+        id: The hour from which it is due and something random; ids sort by the hour.
+        signer: Stored; the id of the claim's address.
+    """
+
+    id: str
+    signer: str
+
+    @staticmethod
+    def first_id(moment: dt.datetime) -> str:
+        """Return what the ids begin with that are due from the hour of a moment in UTC."""
+        return f"{moment:%Y%m%dT%H}-"
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """
+    What lanes hold and what signers add up to.
+
+    Args:
+        countries: By code; a country that adds up to nothing is left out.
+        referred: Signatures that came through any share link.
+    """
+
+    signatures: int = 0
+    countries: Mapping[str, int] = field(default_factory=dict)
+    referred: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.signatures or self.countries or self.referred)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        codes = self.countries.keys() | other.countries.keys()
+        countries = {c: self.countries.get(c, 0) + other.countries.get(c, 0) for c in codes}
+        return Sums(
+            self.signatures + other.signatures,
+            {code: number for code, number in sorted(countries.items()) if number},
+            self.referred + other.referred,
+        )
+
+    def __neg__(self) -> "Sums":
+        countries = {code: -number for code, number in self.countries.items()}
+        return Sums(-self.signatures, countries, -self.referred)
+
+    def __sub__(self, other: "Sums") -> "Sums":
+        return self + -other
+
+    @classmethod
+    def of(cls, signers: Iterable[Signer]) -> "Sums":
+        """Add signers up; each counts once."""
+        signatures = referred = 0
+        countries: dict[str, int] = {}
+        for signer in signers:
+            signatures += 1
+            referred += signer.referred
+            countries[signer.country] = countries.get(signer.country, 0) + 1
+        return cls(signatures, countries, referred)
+
+    def increments(self) -> dict[str, int]:
+        """Return what a lane's fields grow by, by field path; never nothing."""
+        countries = {f"countries.{code}": number for code, number in self.countries.items()}
+        return {"signatures": self.signatures, "referred": self.referred, **countries}
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Sums":
+        """Take what a lane stores."""
+        countries = fields.get("countries") or {}
+        return cls(
+            fields.get("signatures") or 0,
+            {code: number for code, number in countries.items() if number},
+            fields.get("referred") or 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Blur(_Document):
+    """
+    A number as readers are told it, and the secret sum at which it moves (petition/blur.py).
+    """
+
+    shown: int
+    next: int
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """
+    What `count` tells, and what it must remember in order to go on blurring.
+
+    Args:
+        total: None before the first count.
+        countries: By code.
+        countries_day: The day on which the countries moved last; aware, UTC.
+        closed: Whether the petition was closed when it was counted last.
+        final: The exact total of a closed petition, told once and for all; else None.
+    """
+
+    total: Blur | None = None
+    countries: Mapping[str, Blur] = field(default_factory=dict)
+    countries_day: dt.datetime | None = None
+    closed: bool = False
+    final: int | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {
+            "total": self.total and self.total.fields(),
+            "countries": {code: blur.fields() for code, blur in self.countries.items()},
+            "countries_day": self.countries_day,
+            "closed": self.closed,
+            "final": self.final,
+        }
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Public":
+        """Take what is stored."""
+        total = fields.get("total")
+        countries = fields.get("countries") or {}
+        return cls(
+            total=Blur.read(total) if total else None,
+            countries={code: Blur.read(blur) for code, blur in countries.items()},
+            countries_day=fields.get("countries_day"),
+            closed=bool(fields.get("closed")),
+            final=fields.get("final"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """
+    What a petition's own document says: all of it for organizers, `public` for everybody.
+
+    Args:
+        tally: Exact, as of counted_at.
+        counted_at: Aware, UTC; None when nobody has counted yet.
+    """
+
+    status: Status = Status.OPEN
+    outcome: Outcome | None = None
+    tally: Sums = field(default_factory=Sums)
+    counted_at: dt.datetime | None = None
+    public: Public = field(default_factory=Public)
+
+    def fields(self) -> dict[str, Any]:
+        """Return what is stored."""
+        return {"status": self.status.value, "outcome": self.outcome, **self.counted()}
+
+    def counted(self) -> dict[str, Any]:
+        """Return the part that counting writes; the rest is the organizers'."""
+        return {
+            "signatures": self.tally.signatures,
+            "countries": dict(self.tally.countries),
+            "referred": self.tally.referred,
+            "counted_at": self.counted_at,
+            "public": self.public.fields(),
+        }
+
+    @classmethod
+    def read(cls, fields: Fields) -> "Published":
+        """Take what is stored."""
+        outcome = fields.get("outcome")
+        return cls(
+            status=Status(fields.get("status") or Status.OPEN),
+            outcome=Outcome(outcome) if outcome else None,
+            tally=Sums.read(fields),
+            counted_at=fields.get("counted_at"),
+            public=Public.read(fields.get("public") or {}),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Link(_Document):
+    """
+    A share link.
+
+    Args:
+        language: What its landing page speaks.
+        via: The link through which whoever made it had come.
+    """
+
+    language: str = ""
+    via: str | None = None
+    created_day: dt.datetime | None = None
+
+
+def via_range(code: str) -> tuple[str, str]:
+    """Return the first `via` of a link's code and the first behind them, whatever its mark."""
+    return code, code + "/"  # "." is the last character before "/".
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidation(_Document):
+    """Signatures that organizers took off the count; never whose."""
+
+    day: dt.datetime
+    reason: str = ""
+    number: int = 0
