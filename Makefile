@@ -46,7 +46,7 @@ format: install ## Put the code into its one format
 	$(BIN)/ruff format
 
 bench: install ## Measure signatures per second, CPU and memory
-	$(BIN)/python -m tests.bench $(ARGS)
+	$(BIN)/python -m dev.bench $(ARGS)
 
 organizer: install ## The organizers' command line (make organizer ARGS="--help")
 	@$(BIN)/python -m organizer $(ARGS)
@@ -60,4 +60,4 @@ deploy: ## Put the petition online (make deploy PROJECT=my-project)
 	$(TERRAFORM) -chdir=infra apply -var project=$(PROJECT)
 
 screenshots: install ## Take the pictures in the documentation
-	$(BIN)/python -m tests.browser.screenshots
+	$(BIN)/python -m dev.pictures

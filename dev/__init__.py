@@ -6,6 +6,11 @@ Everything runs on one machine: the emulator, the functions and the page.
 - `functions` starts each function as its own process, `site` serves the page;
 - `keys` are for development only; `process` and `ports` know the operating system.
 
+Beside it, the tools that engineers use:
+
+- `plea` writes the petition's text into the page, `pictures` takes screenshots and cards;
+- `bench` measures what the functions cost.
+
 Tests use the same modules, so what they test is what `make run` runs.
 Nothing here is deployed.
 """

@@ -3,37 +3,21 @@ A real headless Chromium, and pages in it that must not complain.
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from dev import CannotRun
+from dev.pictures.browser import FLAGS, LANGUAGES, find_chromium
 from dev.stack import Stack
-
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-
-# No sandbox, because CI runs as root; no service of the browser's own may ask anybody anything.
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A name that is not this machine's, for pages that are not in a secure context.
-    "--host-resolver-rules=MAP insecure.example 127.0.0.1",
-)
 
 # A request that fails is what many tests are about; a page without https is what one is about.
 EXPECTED = ("Failed to load resource", "Cross-Origin-Opener-Policy header has been ignored")
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 DESKTOP = {"viewport": {"width": 1280, "height": 900}}
-
-LANGUAGES = {"zh-Hans": "zh-CN", "en": "en-US", "ko": "ko-KR"}
 
 Visit = Callable[..., Page]
 
@@ -44,15 +28,14 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 def chromium() -> str:
     """
-    Find the browser.
+    Find the browser, without which a person's tests are skipped, and CI fails.
     """
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        message = "no Chromium: install it, on Debian with apt-get install chromium"
+    try:
+        return find_chromium()
+    except CannotRun as problem:
         if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
 
 
 # Not for the session: Playwright keeps an event loop running, which async tests elsewhere refuse.

@@ -8,9 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
-from tests.browser.actions import Signer, fill, sign
-from tests.browser.conftest import LANGUAGES, PHONE, Visit
+from tests.browser.conftest import PHONE, Visit
 from tests.browser.test_closed import ended
 
 # The rules of WCAG 2.0 to 2.2, A and AA, and axe's own good practice.

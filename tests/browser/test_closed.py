@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.signer import Signer, fill
 from dev.stack import Stack
-from tests.browser.actions import Signer, fill, set_petition
-from tests.browser.conftest import LANGUAGES, Visit
+from tests.browser.actions import set_petition
+from tests.browser.conftest import Visit
 
 PETITION = Path(__file__).parents[2] / "functions" / "campaigns" / "savemyfriend.json"
 TEXTS = json.loads(PETITION.read_text(encoding="utf-8"))["texts"] if PETITION.exists() else {}

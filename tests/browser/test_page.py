@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, Request, Response, Route, expect
 
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.signer import Signer, sign
 from dev.stack import Stack
-from tests.browser.actions import Signer, sign
-from tests.browser.conftest import LANGUAGES, PHONE, Visit
+from tests.browser.conftest import PHONE, Visit
 
 ROOT = Path(__file__).parents[2]
 PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"

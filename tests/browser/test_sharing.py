@@ -13,9 +13,11 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.signer import Signer, sign
 from dev.stack import Stack
-from tests.browser.actions import Signer, documents, sign, signature_of
-from tests.browser.conftest import LANGUAGES, PHONE, Visit
+from tests.browser.actions import documents, signature_of
+from tests.browser.conftest import PHONE, Visit
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "functions" / "campaigns" / "savemyfriend.json"

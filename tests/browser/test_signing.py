@@ -12,9 +12,11 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, Request, expect
 
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
-from tests.browser.actions import Signer, documents, fill, sign, signature_of
-from tests.browser.conftest import LANGUAGES, PHONE, Visit
+from tests.browser.actions import documents, signature_of
+from tests.browser.conftest import PHONE, Visit
 
 SECRET = Signer(
     email="marker.person@example.org",

@@ -12,8 +12,9 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from dev.functions import Running, launch, settings
+from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
-from tests.browser.actions import Signer, documents, fill, sign, signature_of
+from tests.browser.actions import documents, signature_of
 from tests.browser.conftest import Visit
 
 

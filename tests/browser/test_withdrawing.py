@@ -5,9 +5,11 @@ Withdrawing: what a receipt does, and what the screen gives away, which is nothi
 import pytest
 from playwright.sync_api import Request, Route, expect
 
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.signer import Signer, sign
 from dev.stack import Stack
-from tests.browser.actions import Signer, documents, sign, signature_of
-from tests.browser.conftest import LANGUAGES, Visit
+from tests.browser.actions import documents, signature_of
+from tests.browser.conftest import Visit
 
 UNKNOWN = "7ZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZ"
 

@@ -11,7 +11,7 @@ import pytest
 from petition import ledger, store
 
 from dev import ROOT
-from tests.bench.scaling import (
+from dev.bench.scaling import (
     LANES,
     RAMP_SECONDS,
     READ,

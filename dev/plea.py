@@ -1,7 +1,7 @@
 """
 The plea as index.html holds it, so that it can be read with script off.
 
-`python -m tests.browser.plea` writes it anew from the petition's JSON; a test compares the two.
+`python -m dev.plea` writes it anew from the petition's JSON; a test compares the two.
 """
 
 import html
@@ -10,7 +10,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from dev import ROOT
+
 PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"
 PAGE = ROOT / "frontend" / "index.html"
 BEGIN, END = "<!-- petition: begin -->\n", "<!-- petition: end -->"

@@ -1,7 +1,7 @@
 """
 The export of many signatures: its rate, and the memory of all its processes together.
 
-`python -m tests.bench.export [NUMBER]` stores NUMBER signatures (200,000) in an emulator of its
+`python -m dev.bench.export [NUMBER]` stores NUMBER signatures (200,000) in an emulator of its
 own, exports them with the key, and prints what it took. It ends with 1 beyond MAX_MEGABYTES.
 """
 

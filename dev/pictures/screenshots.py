@@ -1,61 +1,27 @@
 """
-Takes the pictures in docs/screenshots/ and the cards that shared links show.
-
-`make screenshots`: the real functions and the emulator, with the numbers of March 2012 in it.
+The pictures in docs/screenshots/: the real functions and the emulator, with the numbers of
+March 2012 in it.
 """
 
-import html
-import io
-import json
-import sys
-import tempfile
+import os
 from collections.abc import Callable
-from pathlib import Path
 
-from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from google.cloud import firestore
+from playwright.sync_api import Browser, Page
 
-from dev.emulator import running_emulator
-from dev.keys import make_keys
-from dev.stack import Stack, running_stack
-from tests.browser.actions import Signer, fill, seed_count, set_petition, sign
-from tests.browser.conftest import FLAGS, LANGUAGES, chromium
-from tests.browser.plea import PETITION, ROOT, heading
+from dev import ROOT
+from dev.pictures.browser import LANGUAGES
+from dev.pictures.picture import save_picture
+from dev.pictures.signer import Signer, fill, sign
+from dev.site import PETITION
+from dev.stack import Stack
 
 PICTURES = ROOT / "docs" / "screenshots"
-CARDS = ROOT / "frontend" / "cards"
-TEMPLATE = Path(__file__).with_name("card.html")
-COLOURS = 128  # enough for text on one ground; a tenth of the file
-
 SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 NUMBERS = {"KR": 96_214, "US": 41_873, "CN": 7_316, "JP": 6_420, "DE": 4_102, "GB": 3_911}
 ALL = 178_921
 
 NAMES = {"zh-Hans": "李明", "en": "A friend", "ko": "친구"}
-
-
-def store(picture: bytes, path: Path) -> None:
-    """
-    Save a picture with few colours.
-    """
-    image = Image.open(io.BytesIO(picture)).convert("RGB")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
-    sys.stdout.write(f"{path.relative_to(ROOT)} {path.stat().st_size / 1024:.0f} KiB\n")
-
-
-def take_cards(browser: Browser) -> None:
-    """
-    Draw the card of each language, 1200 by 630 pixels, as every network crops it least.
-    """
-    petition = json.loads(PETITION.read_text(encoding="utf-8"))
-    page = browser.new_page(viewport={"width": 1200, "height": 630})
-    for language, text in petition["texts"].items():
-        card = TEMPLATE.read_text(encoding="utf-8").replace("{language}", language)
-        card = card.replace("{title}", heading(text["title"]))
-        page.set_content(card.replace("{promise}", html.escape(text["promise"])))
-        store(page.screenshot(), CARDS / f"{petition['petition']}-{language}.png")
-    page.close()
 
 
 def take(
@@ -91,14 +57,16 @@ def take(
     page.evaluate("document.querySelector('.bar').style.position = 'static'")
     picture = page.locator(element).screenshot() if element else page.screenshot()
     mode = "dark" if dark else "light"
-    store(picture, PICTURES / f"{name}-{language}-{mode}-{screen}.png")
+    save_picture(picture, PICTURES / f"{name}-{language}-{mode}-{screen}.png")
     context.close()
 
 
-def take_all(browser: Browser, services: Stack) -> None:
+def take_screenshots(browser: Browser, services: Stack) -> None:
     """
     Take every picture; the last ones end the petition.
     """
+    petition = petition_of(services)
+    seed_count(petition)
 
     def write(page: Page) -> str:
         fill(page, Signer("friend@example.org", NAMES["en"]))
@@ -123,7 +91,7 @@ def take_all(browser: Browser, services: Stack) -> None:
     take(browser, services.site, "form", act=write)
     take(browser, services.site, "faults", language="ko", screen="phone", act=faulty)
     take(browser, services.site, "withdraw", path="/withdraw.html", screen="phone")
-    set_petition(services, status="closed", outcome="returned")
+    petition.set({"status": "closed", "outcome": "returned"}, merge=True)
     for language, dark in (("zh-Hans", False), ("en", True)):
         take(browser, services.site, "returned", language=language, dark=dark, act=wait_for_outcome)
 
@@ -135,22 +103,18 @@ def wait_for_outcome(page: Page) -> None:
     page.wait_for_selector("#outcome", state="visible", timeout=60_000)
 
 
-def main() -> None:
+def petition_of(services: Stack) -> firestore.DocumentReference:
     """
-    Take all pictures and cards.
+    Return the petition's document in the emulator.
     """
-    path = chromium()
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
-        take_cards(browser)
-        with (
-            running_emulator(Path(folder) / "emulator.log") as emulator,
-            running_stack(emulator, "demo-screenshots", make_keys(), Path(folder)) as services,
-        ):
-            seed_count(services, ALL, NUMBERS)
-            take_all(browser, services)
-        browser.close()
+    os.environ["FIRESTORE_EMULATOR_HOST"] = services.emulator.host
+    client = firestore.Client(project=services.project)
+    return client.document("petitions", PETITION)
 
 
-if __name__ == "__main__":
-    main()
+def seed_count(petition: firestore.DocumentReference) -> None:
+    """
+    Let one lane say that so many have signed.
+    """
+    countries = {**NUMBERS, "ZZ": ALL - sum(NUMBERS.values())}
+    petition.collection("lanes").document("0").set({"signatures": ALL, "countries": countries})

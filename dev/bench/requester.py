@@ -5,19 +5,17 @@ A small load generator, for machines without wrk; one process, HTTP/1.1 with kee
 import asyncio
 import random
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from tests.bench.load import Load
+    from dev.bench.load import Load
 
 # A canonical last character of base64url for 32 bytes: its two low bits are zero.
 ENDINGS = "AEIMQUYcgkosw048"
 
 
-async def send(
-    url: str, load: "Load", connections: int, prefix: str, box: str
-) -> dict[str, float | int]:
+async def send(url: str, load: "Load", connections: int, prefix: str, box: str) -> dict[str, Any]:
     """
     Send a load, and return the fields of load.Answers.
     """

@@ -1,5 +1,5 @@
 """
-Measure the functions on this machine: `make bench`, or `python -m tests.bench --help`.
+Measure the functions on this machine: `make bench`, or `python -m dev.bench --help`.
 """
 
 import argparse
@@ -17,11 +17,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from dev.bench.ledger import count_ledger, forget
+from dev.bench.load import BOX, CONNECTIONS, Answers, Load, generator, put_load
+from dev.bench.servers import Server, Servers, ask, cpu_seconds, machine_seconds
+from dev.bench.tables import VARIANTS, Run, aims_table, load_table, start_table
 from dev.emulator import Emulator, running_emulator
-from tests.bench.ledger import count_ledger, forget
-from tests.bench.load import BOX, CONNECTIONS, Answers, Load, generator, put_load
-from tests.bench.servers import Server, Servers, ask, cpu_seconds, machine_seconds
-from tests.bench.tables import VARIANTS, Run, aims_table, load_table, start_table
 
 PATH = "/savemyfriend"
 MOST_SIGNERS = 100_000  # of one run: the emulator keeps everything in memory
@@ -88,7 +88,7 @@ def read_options() -> argparse.Namespace:
     """
     Read the command line.
     """
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m dev.bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="of each run (5)")
     parser.add_argument("--rounds", type=int, default=3, help="of all variants (3)")
     parser.add_argument("--only", nargs="+", choices=VARIANTS, default=list(VARIANTS))

@@ -1,5 +1,5 @@
 """
-What happens between the first signature and 5,000 a second: `python -m tests.bench.scaling`.
+What happens between the first signature and 5,000 a second: `python -m dev.bench.scaling`.
 
 Pure arithmetic, no load: instances, group sizes, commits on a lane, Firestore's recommended ramp,
 what the cache spares, and what it costs. docs/scaling.md explains the tables and says which of the

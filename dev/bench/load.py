@@ -10,7 +10,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.requester import send
+from dev.bench.requester import send
 
 CONNECTIONS = 64
 SCRIPT = Path(__file__).with_name("signers.lua")
@@ -79,7 +79,7 @@ def put_load(url: str, load: Load) -> Answers:
     if not shutil.which("wrk"):
         return Answers(**asyncio.run(send(url, load, CONNECTIONS, prefix, BOX)))
     arguments = [prefix, str(load.repeats), str(load.signers), BOX] if load.signers else []
-    command = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS)]
+    command: list[str | Path] = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS)]
     command += ["--duration", f"{load.seconds:.0f}s", "--script", SCRIPT, url + load.path, "--"]
     done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True)
     return Answers(**json.loads(done.stdout.splitlines()[-1]))
