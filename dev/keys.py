@@ -9,7 +9,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-
 from petition.seal import encode_private_key, encode_public_key
 
 from dev import RUN_FOLDER
