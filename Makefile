@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format bench organizer deploy screenshots
+.PHONY: help install run test check ci format bench deploy screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -19,12 +19,12 @@ help: ## Show what can be done
 install: $(VENV)/installed ## Create the virtual environment and install everything into it
 
 # The stamp is older than a changed list of requirements, and then installs again.
-$(VENV)/installed: requirements.txt requirements-dev.txt
+$(VENV)/installed: requirements.txt requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in make PYTHON=python3.13 install." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt --editable .
 	@touch $@
 
 run: install ## Run everything on this machine (ports: make run SITE_PORT=9000 …)
@@ -47,9 +47,6 @@ format: install ## Put the code into its one format
 
 bench: install ## Measure signatures per second, CPU and memory
 	$(BIN)/python -m dev.bench $(ARGS)
-
-organizer: install ## The organizers' command line (make organizer ARGS="--help")
-	@$(BIN)/python -m organizer $(ARGS)
 
 # For make alone: wrappers of terraform read a variable of this name too.
 unexport TERRAFORM

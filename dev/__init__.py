@@ -4,6 +4,7 @@ Everything runs on one machine: the emulator, the functions and the page.
 - `python -m dev` starts it all (`__main__`, `stack`);
 - `emulator` finds and starts Google's Firestore emulator, `download` fetches it when need be;
 - `functions` starts each function as its own process, `site` serves the page;
+- `local` is the file by which the organizers' command line finds it all;
 - `keys` are for development only; `process` and `ports` know the operating system.
 
 Beside it, the tools that engineers use:

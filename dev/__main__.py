@@ -19,6 +19,7 @@ from rich.table import Table
 from dev import RUN_FOLDER, CannotRun
 from dev.emulator import Emulator, start_emulator
 from dev.keys import keep_keys
+from dev.local import announced
 from dev.ports import is_free
 from dev.process import Process
 from dev.site import PETITION
@@ -104,6 +105,7 @@ def run(console: Console, folder: Path) -> None:
     with (
         kept_emulator(folder, ports.pop("emulator")) as emulator,
         running_stack(emulator, PROJECT, keep_keys(folder), logs, ports=ports) as stack,
+        announced(folder, PROJECT, stack),
         undisturbed_stop(),
     ):
         console.print(addresses(stack))

@@ -172,7 +172,7 @@ variable "region" {
 }
 
 variable "seal_public_key" {
-  description = "The organizers' public key, as `python -m organizer keys new` prints it: 87 characters of base64url, an uncompressed P-256 point."
+  description = "The organizers' public key, as `organizer keys new` prints it: 87 characters of base64url, an uncompressed P-256 point."
   type        = string
   nullable    = false
 

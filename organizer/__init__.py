@@ -1,28 +1,26 @@
 """
-The organizers' command line: `python -m organizer`.
+The organizers' command line: `organizer COMMAND`.
 
-What an organizer does has a module each: `keys`, `count`, `watch`, `recount`, `status`, `export`,
-`report`, `withdrawal`, `invalidation`, `burn`, `doctor`. They share
+- `commands/`: a module for each command; none imports another, and no room imports one.
+- `trustees/`: the private key, the key shares that it is split into, and their printed sheets.
+- `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
+- `reporting/`: the report that is handed over.
 
-- `connection`, which knows whether it is production or the local run, and says so;
-- `database`, the only module that talks to Firestore;
-- `shares`, `private_key` and `sealed`: words of trustees, the key that they make, what it opens;
-- `terminal` and `plots`: what a person sees.
+Beside the rooms, for all of them:
+
+- `command_line` puts the commands together; `__main__` starts it;
+- `connection` knows which database is meant, production or the local run; `session` opens it;
+- `pepper` finds it and destroys it;
+- `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the
 command was not understood; 3 it was not confirmed, and nothing was changed; 4 the database or
 another service does not answer, or refuses; 130 it was interrupted.
 """
 
-import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-FUNCTIONS = ROOT / "functions"
-
-# What the functions mean by an address, a receipt, a box or a tally is said once, in their folder.
-if str(FUNCTIONS) not in sys.path:
-    sys.path.insert(0, str(FUNCTIONS))
 
 WRONG = 1
 MISUNDERSTOOD = 2
@@ -35,7 +33,7 @@ class CannotDo(Exception):
     Something keeps a command from its work; the message says in sentences what to do.
 
     Args:
-        exit_code: WRONG, NOT_CONFIRMED or UNREACHABLE.
+        exit_code: WRONG, MISUNDERSTOOD, NOT_CONFIRMED or UNREACHABLE.
     """
 
     def __init__(self, message: str, exit_code: int = WRONG) -> None:

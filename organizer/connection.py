@@ -1,17 +1,31 @@
 """Which database the commands talk to: production, or this machine's local run."""
 
+import json
 import os
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from petition.campaign import Campaign, load_campaigns
 
-from dev import HOST, RUN_FOLDER
-from dev.__main__ import DEFAULT_PORTS, variable
-from dev.__main__ import PROJECT as LOCAL_PROJECT
-from dev.process import answers
-from organizer import MISUNDERSTOOD, CannotDo
+from organizer import MISUNDERSTOOD, ROOT, CannotDo
+
+LOCAL_SECONDS = 2.0  # ours: on one machine it answers in milliseconds, or not at all
+
+
+@dataclass(frozen=True)
+class Local:
+    """
+    The local run of `make run`, as it announces itself.
+
+    Args:
+        folder: Where it keeps its keys.
+        site: The page's address.
+    """
+
+    folder: Path
+    site: str
 
 
 @dataclass(frozen=True)
@@ -21,31 +35,30 @@ class Connection:
 
     Args:
         emulator: HOST:PORT of Google's emulator; None for production.
-        run_folder: Where the local run keeps its keys; None when it is not the local run.
+        local: The local run, if it is the local run's database.
     """
 
     project: str
     database: str
     petition: str
     emulator: str | None = None
-    run_folder: Path | None = None
+    local: Local | None = None
 
     @property
     def description(self) -> str:
         """Say in a line which database it is, so that nobody takes one for the other."""
         if self.emulator is None:
             where = f"production {self.project}"
-        elif self.run_folder:
+        elif self.local:
             where = f"local run (emulator {self.emulator})"
         else:
             where = f"emulator {self.emulator}, project {self.project}"
         name = "" if self.database == "(default)" else f", database {self.database}"
         return f"Petition {self.petition} in {where}{name}."
 
-    @property
-    def campaign(self) -> Campaign:
+    def read_campaign(self) -> Campaign:
         """
-        Return the petition's texts and settings.
+        Read the petition's texts and settings.
 
         Raises:
             CannotDo: There is no such petition.
@@ -72,12 +85,32 @@ def find_connection(
     project = project or env.get("GOOGLE_CLOUD_PROJECT")
     if project:
         return Connection(project, database, petition, emulator)
-    emulator = emulator or f"{HOST}:{env.get(variable('emulator')) or DEFAULT_PORTS['emulator']}"
-    if not answers(f"http://{emulator}/"):
+    folder = Path(env.get("RUN_FOLDER") or ROOT / ".run")
+    try:
+        found = json.loads((folder / "local.json").read_text())
+    except FileNotFoundError:
+        found = None
+    if not found or not _listens(found["emulator"]):
         raise CannotDo(
             "Say which Google Cloud project: organizer --project MY-PROJECT …, or set "
             "GOOGLE_CLOUD_PROJECT. For the local run, start it first with `make run`.",
             MISUNDERSTOOD,
         )
-    folder = Path(env.get("RUN_FOLDER") or RUN_FOLDER)
-    return Connection(LOCAL_PROJECT, database, petition, emulator, folder)
+    if emulator not in (None, "", found["emulator"]):
+        raise CannotDo(
+            f"FIRESTORE_EMULATOR_HOST names {emulator}, and the local run uses "
+            f"{found['emulator']}: unset it, or name the project that you mean by --project.",
+            MISUNDERSTOOD,
+        )
+    local = Local(folder, found["site"])
+    return Connection(found["project"], database, petition, found["emulator"], local)
+
+
+def _listens(address: str) -> bool:
+    # A local run that was killed could not take its file away.
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), LOCAL_SECONDS).close()
+    except OSError:
+        return False
+    return True

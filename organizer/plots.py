@@ -24,5 +24,5 @@ def bar(number: float, greatest: float, width: int = 30) -> str:
 
 
 def percent(part: int, whole: int) -> str:
-    """Write a share of a whole, to a tenth."""
+    """Write a part of a whole, to a tenth."""
     return f"{100 * part / whole:.1f} %" if whole else "–"

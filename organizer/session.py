@@ -3,7 +3,7 @@
 import typer
 
 from organizer.connection import Connection, find_connection
-from organizer.database import Database
+from organizer.signatures.database import Database
 from organizer.terminal import say
 
 

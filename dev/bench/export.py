@@ -16,7 +16,7 @@ from google.cloud import firestore
 
 from dev.emulator import running_emulator
 from dev.keys import DevelopmentKeys, make_keys
-from organizer.private_key import write_key
+from organizer.trustees.private_key import write_key
 
 NUMBER = 200_000
 BATCH = 500

@@ -47,7 +47,7 @@ def test_the_lists_of_requirements_are_whole() -> None:
         for name in ("requirements.txt", "requirements-dev.txt")
         for each in requirements(name)
     }
-    frozen = pip("freeze").splitlines()
+    frozen = pip("freeze", "--exclude-editable").splitlines()
     installed = {canonicalize_name(Requirement(line).name) for line in frozen}
 
     # Some Pythons put these two into every virtual environment.

@@ -24,13 +24,13 @@ from petition.signature import tag_address
 from dev.emulator import Emulator
 from dev.functions import Running
 from dev.keys import DevelopmentKeys
-from organizer import ROOT
-from organizer.__main__ import run
+from organizer.command_line import run
 from organizer.connection import Connection
-from organizer.database import Database
-from organizer.private_key import write_key
+from organizer.signatures.database import Database
+from organizer.trustees.private_key import write_key
 
 PETITION = "savemyfriend"
+PROGRAM = Path(sys.executable).with_name("organizer")  # as `make install` puts it there
 
 
 @dataclass
@@ -81,6 +81,13 @@ def organizer(
     return call
 
 
+def counted(organizer: Command) -> int:
+    """Return the count, after proving that it is exact in every part."""
+    audit = organizer("recount", "--thorough", "--json")
+    assert audit.code == 0, audit.out
+    return int(json.loads(audit.out)["stored"])
+
+
 @pytest.fixture
 def database(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> Database:
     """Read the test's own database as the commands do."""
@@ -116,11 +123,11 @@ class Signers:
     url: str
     keys: DevelopmentKeys
 
-    def body(self, address: str, words: Words, **more: str) -> dict[str, str]:
+    def body(self, address: str, contents: Words, **more: str) -> dict[str, str]:
         """Return what the page sends for an address; `box` is a box made before."""
         box = more.pop("box", None)
         if box is None:
-            sealed = seal(words, PETITION, self.keys.private_key.public_key())
+            sealed = seal(contents, PETITION, self.keys.private_key.public_key())
             box = base64url.encode(sealed)
         receipt = hashlib.sha256(address.encode()).digest()[:16]
         return {
@@ -137,8 +144,8 @@ class Signers:
         delivery = bool(more.pop("delivery", False))
         message = str(more.pop("message", ""))
         address = str(more.pop("address", f"{name.encode().hex()[:40]}@example.org"))
-        words = Words(name, address, message, Consent(delivery=delivery))
-        body = self.body(address, words, **{key: str(value) for key, value in more.items()})
+        contents = Words(name, address, message, Consent(delivery=delivery))
+        body = self.body(address, contents, **{key: str(value) for key, value in more.items()})
         httpx.post(f"{self.url}/{PETITION}", json=body).raise_for_status()
 
     def sign_many(self, bodies: Iterable[dict[str, str]], *, at_once: int = 64) -> None:
@@ -199,13 +206,13 @@ class Forged:
         language: str = "ko",
         via: str | None = None,
         hour: dt.datetime | None = None,
-        words: Words | None = None,
+        contents: Words | None = None,
         box: bytes | None = None,
         prefix: str = "",
     ) -> None:
         """Store signatures that share everything but their ids, and count them in lane 0."""
-        words = words or Words("A friend", "friend@example.org")
-        box = box or seal(words, PETITION, self.keys.private_key.public_key())
+        contents = contents or Words("A friend", "friend@example.org")
+        box = box or seal(contents, PETITION, self.keys.private_key.public_key())
         petition = self.client.collection("petitions").document(PETITION)
         fields = {
             "sealed": box,
@@ -237,12 +244,10 @@ def forged(client: firestore.Client, keys: DevelopmentKeys) -> Forged:
 
 
 @pytest.fixture
-def in_process(connection: Connection) -> Iterator[tuple[list[str], dict[str, str]]]:
-    """Return the command line and environment with which a command runs on its own."""
-    env = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    env |= {
+def in_process(connection: Connection) -> tuple[list[str], dict[str, str]]:
+    """Return the installed program and the environment with which a command runs on its own."""
+    env = os.environ | {
         "FIRESTORE_EMULATOR_HOST": connection.emulator or "",
         "GOOGLE_CLOUD_PROJECT": connection.project,
-        "PYTHONPATH": str(ROOT),
     }
-    yield [sys.executable, "-m", "organizer"], env
+    return [str(PROGRAM)], env

@@ -9,7 +9,7 @@ from threading import Thread
 
 import pytest
 
-from organizer.__main__ import run
+from organizer.command_line import run
 
 Burn = Callable[..., int]
 

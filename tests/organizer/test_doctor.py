@@ -10,8 +10,8 @@ import pytest
 
 from dev.keys import make_keys
 from dev.stack import Stack
-from organizer.__main__ import run
-from organizer.private_key import write_key
+from organizer.command_line import run
+from organizer.trustees.private_key import write_key
 from tests.chaos.crowd import forms, sign_all
 from tests.functions.database import Database
 

@@ -14,9 +14,9 @@ import pytest
 from google.cloud import firestore
 from petition.seal import Consent, Words, seal
 
-from organizer import database as store
-from organizer.checkpoint import Growing
-from organizer.private_key import read_key, read_keys
+from organizer.signatures import database as store
+from organizer.signatures.checkpoint import Growing
+from organizer.trustees.private_key import read_key, read_keys
 from tests.organizer.conftest import PETITION, Command, Forged, Signers
 
 PEOPLE = 20_000
@@ -52,7 +52,7 @@ def test_trustees_words_open_an_export(organizer: Command, forged: Forged, tmp_p
     (key,) = read_keys(None, sheets, False)
     forged.add(3, box=seal(Words("Ada", "ada@example.org"), PETITION, key.public_key()))
 
-    options = [argument for sheet in sheets for argument in ("--share", sheet)]
+    options = [argument for sheet in sheets for argument in ("--key-share", sheet)]
     organizer("export", tmp_path / "names.csv", *options)
 
     assert [row["name"] for row in read_csv(tmp_path / "names.csv")] == ["Ada"] * 3

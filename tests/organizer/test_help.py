@@ -4,22 +4,31 @@ What the command line says of itself.
 
 import re
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 import typer
 
 from organizer import ROOT
-from organizer.__main__ import app, run
+from organizer.command_line import app, run
+from tests.organizer.conftest import PROGRAM
 
+GUIDES = ("organizers", "runbook")
 GUIDE = ROOT / "docs" / "organizers.md"
+
+
+def root() -> typer.core.TyperGroup:
+    """Return the command line itself."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, typer.core.TyperGroup)
+    return group
 
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return every command by how it is called."""
-    root = typer.main.get_command(app)
     found = {}
-    for name, command in root.commands.items():  # type: ignore[attr-defined]
+    for name, command in root().commands.items():
         below = getattr(command, "commands", None)
         found |= {f"{name} {n}": c for n, c in below.items()} if below else {name: command}
     return found
@@ -52,22 +61,104 @@ def test_every_command_is_in_the_organizers_guide(name: str) -> None:
     assert re.search(rf"`{name}\b", GUIDE.read_text(encoding="utf-8"))
 
 
-def lines_of(path: Path) -> list[list[str]]:
-    """Return the organizer's command lines that a page tells people to copy."""
-    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
-    quoted = re.findall(r'make organizer ARGS="([^"]*)"', text)
-    return [shlex.split(line) for line in quoted if "…" not in line]
+def lines_of(page: str) -> list[str]:
+    """Return the command lines that a page tells people to type, in blocks and in sentences."""
+    text = (ROOT / page).read_text(encoding="utf-8").replace("\\\n", " ")
+    quoted = re.findall(r"^organizer (.+)$|`organizer ([^`]+)`", text, re.MULTILINE)
+    found = [" ".join((block or sentence).split()) for block, sentence in quoted]
+    return [line for line in found if not {"…", "COMMAND"} & set(line.split())]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [line for name in ("organizers", "runbook") for line in lines_of(ROOT / f"docs/{name}.md")],
-)
-def test_what_the_pages_tell_people_to_copy_is_understood(line: list[str]) -> None:
-    options = {word.split("=")[0] for word in line if word.startswith("--")}
-    command = next(c for name, c in commands().items() if " ".join(line).startswith(name))
+PAGES = ("README.md", *(f"docs/{name}.md" for name in GUIDES))
+LINES = sorted({line for page in PAGES for line in lines_of(page)})
 
-    assert options <= {option for p in command.params for option in p.opts + p.secondary_opts}
+
+@pytest.mark.parametrize("line", LINES)
+def test_what_the_pages_tell_people_to_type_is_understood(line: str) -> None:
+    typed = shlex.split(line)
+    name = next((n for n in commands() if typed[: n.count(" ") + 1] == n.split()), None)
+    if name is None:
+        assert typed in (["--help"], ["--version"], ["--install-completion"])
+        return
+
+    context = commands()[name].make_context(name, typed[name.count(" ") + 1 :])
+
+    assert context.args == []
+
+
+def test_the_guide_shows_how_to_type_every_command() -> None:
+    assert {line.split()[0] for line in LINES} >= {name.split()[0] for name in commands()}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_that_names_the_program_says_how_it_is_found(page: str) -> None:
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / page).read_text(), re.MULTILINE | re.DOTALL)
+    first = next(i for i, block in enumerate(blocks) if re.search("^organizer ", block, re.M))
+
+    assert any("source .venv/bin/activate" in block for block in blocks[: first + 1])
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+@pytest.mark.parametrize("command", [[], ["count"], ["keys"], ["keys", "new"]], ids=" ".join)
+def test_help_is_one_letter_away(
+    command: list[str], flag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*command, flag]) == 0
+
+    assert f"Usage: organizer {' '.join(command)}".strip() in capsys.readouterr().out
+
+
+def test_its_version_is_the_newest_change() -> None:
+    newest = re.search(r"^## ([\d-]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest
+
+    said = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True)
+
+    assert said.stdout == f"organizer {newest[1].replace('-', '.')}\n"
+
+
+def test_a_shell_completes_commands_and_options_once_asked_to(tmp_path: Path) -> None:
+    """
+    In a real bash, as the guide says: install it, open another terminal, press Tab.
+    """
+    env = {"HOME": str(tmp_path), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "TERM": "dumb"}
+    # Not the last command, so that bash stays the parent by which the shell is recognised.
+    subprocess.run(
+        ["bash", "-c", "organizer --install-completion; true"],
+        env=env,
+        check=True,
+        capture_output=True,
+    )
+    # What bash does when somebody presses Tab behind what was typed.
+    tab = "COMP_WORDS=(organizer {}); COMP_CWORD={}; _organizer_completion organizer"
+
+    for typed, expected in (("rec", "recount"), ("count --js", "--json"), ("keys n", "new")):
+        pressed = tab.format(typed, len(typed.split()))
+        script = f'source ~/.bashrc; complete -p organizer >&2; {pressed}; echo "${{COMPREPLY[@]}}"'
+        said = subprocess.run(
+            ["bash", "-c", script], env=env, check=True, capture_output=True, text=True
+        )
+
+        assert said.stdout.split() == [expected], said.stderr
+
+
+def test_nothing_that_organizers_make_is_offered_to_git(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    (tmp_path / ".gitignore").write_text((ROOT / ".gitignore").read_text())
+    made = ["private-key.pem", "key-shares/key-share-1-of-5.txt", "report.html", "report.pdf"]
+    made += ["names.csv", "names.csv.totals.json", "names.csv.unreadable.txt", "all.jsonl"]
+    for name in [*made, ".all.jsonl.checkpoint", ".all.jsonl.checkpoint.new"]:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+
+    seen = subprocess.run(
+        ["git", "-C", tmp_path, "status", "--porcelain", "--untracked-files=all"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+    assert seen.stdout == "?? .gitignore\n"
 
 
 def test_a_command_that_does_not_exist_is_not_understood(

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from petition.seal import SealError, Words, decode_public_key, encode_public_key, open_box, seal
+from petition.seal import Words, decode_public_key, encode_public_key, open_box, seal
 from shamir_mnemonic.wordlist import WORDLIST
 
 from organizer import CannotDo
-from organizer.private_key import read_key, read_keys
-from organizer.shares import WORDS, combine, find_words, read_share, split
+from organizer.trustees.key_shares import combine, find_words, read_key_share, split
+from organizer.trustees.private_key import read_key, read_keys
 from tests.organizer.conftest import PETITION, Command
 
 LINE = re.compile(r'seal_public_key = "(B[A-P][\w-]{84}[AEIMQUYcgkosw048])"')
@@ -33,9 +33,9 @@ def words_of(sheet: Path) -> list[str]:
     return find_words(sheet.read_text()).split()
 
 
-def shares(sheets: tuple[Path, ...] | list[Path]) -> list[str | Path]:
+def options(sheets: tuple[Path, ...] | list[Path]) -> list[str | Path]:
     """Write the options that name sheets."""
-    return [argument for sheet in sheets for argument in ("--share", sheet)]
+    return [argument for sheet in sheets for argument in ("--key-share", sheet)]
 
 
 def test_any_quorum_of_the_sheets_opens_what_the_printed_key_seals(
@@ -55,20 +55,20 @@ def test_any_quorum_of_the_sheets_opens_what_the_printed_key_seals(
 
 
 def test_fewer_than_the_quorum_are_refused(organizer: Command, sheets: list[Path]) -> None:
-    said = organizer("keys", "check", *shares(sheets[:2]))
+    said = organizer("keys", "check", *options(sheets[:2]))
 
     assert said.code == 1
-    assert "3 different shares are needed, and there are 2" in said.err
+    assert "3 different key shares are needed, and there are 2" in said.err
 
 
 def test_the_same_sheet_twice_does_not_count_twice(organizer: Command, sheets: list[Path]) -> None:
-    said = organizer("keys", "check", *shares([sheets[0], sheets[0], sheets[1]]))
+    said = organizer("keys", "check", *options([sheets[0], sheets[0], sheets[1]]))
 
     assert said.code == 1
 
 
 def test_more_than_the_quorum_do_no_harm(organizer: Command, sheets: list[Path]) -> None:
-    assert organizer("keys", "check", *shares(sheets)).code == 0
+    assert organizer("keys", "check", *options(sheets)).code == 0
 
 
 def test_a_page_to_print_is_read_like_plain_text(organizer: Command, tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_page_to_print_is_read_like_plain_text(organizer: Command, tmp_path: P
         "keys", "new", "--trustees", "2", "--quorum", "2", "--folder", folder, "--sheet", "html"
     )
 
-    assert organizer("keys", "check", *shares(sorted(folder.iterdir()))).code == 0
+    assert organizer("keys", "check", *options(sorted(folder.iterdir()))).code == 0
 
 
 def test_only_their_owner_may_read_sheets_and_key_files(
@@ -105,9 +105,9 @@ def test_the_private_key_is_in_no_sheet_alone(sheets: list[Path]) -> None:
     scalar = key.private_numbers().private_value
 
     for sheet in sheets:
-        share = read_share(" ".join(words_of(sheet)))
+        key_share = read_key_share(" ".join(words_of(sheet)))
 
-        assert int.from_bytes(share.value, "big") != scalar
+        assert int.from_bytes(key_share.value, "big") != scalar
 
 
 def test_a_word_that_is_no_word_is_named_with_its_place(
@@ -116,7 +116,7 @@ def test_a_word_that_is_no_word_is_named_with_its_place(
     words = words_of(sheets[0])
     sheets[0].write_text(" ".join([*words[:4], "zebra", *words[5:]]))
 
-    said = organizer("keys", "check", *shares(sheets[:3]))
+    said = organizer("keys", "check", *options(sheets[:3]))
 
     assert said.code == 1
     assert "Word 5, 'zebra', is not in the list" in said.err
@@ -131,7 +131,7 @@ def test_a_wrong_word_is_named_with_its_place_and_the_right_one_is_not_told(
     wrong = next(word for word in WORDLIST if word != right)
     sheets[0].write_text(" ".join([*words[: place - 1], wrong, *words[place:]]))
 
-    said = organizer("keys", "check", *shares(sheets[:3]))
+    said = organizer("keys", "check", *options(sheets[:3]))
 
     assert said.code == 1
     assert f"Word {place}, {wrong!r}, is not the one on the sheet" in said.err
@@ -169,17 +169,6 @@ def test_check_tells_when_a_key_belongs_to_another_public_key(
 
 def test_a_quorum_beyond_the_trustees_is_not_understood(organizer: Command) -> None:
     assert organizer("keys", "new", "--trustees", "2", "--quorum", "3").code == 2
-
-
-def test_every_sheet_has_the_words_its_trustee_needs(sheets: list[Path]) -> None:
-    assert {len(words_of(sheet)) for sheet in sheets} == {WORDS}
-
-
-def test_a_foreign_key_does_not_open_a_box() -> None:
-    box = seal(Words("Ada", "ada@example.org"), PETITION, _key().public_key())
-
-    with pytest.raises(SealError):
-        open_box(box, PETITION, _key())
 
 
 def _key() -> ec.EllipticCurvePrivateKey:

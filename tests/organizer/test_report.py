@@ -16,10 +16,10 @@ from petition.seal import Consent, Words
 from petition.share import MARKS
 from petition.store import Published
 
-from organizer import charts
-from organizer.edition import WORDS
-from organizer.figures import Figures, fold_networks
-from organizer.report import BROWSERS, write
+from organizer.reporting import charts
+from organizer.reporting.edition import PHRASES
+from organizer.reporting.figures import Figures, fold_networks
+from organizer.reporting.report import BROWSERS, write
 from tests.organizer.conftest import PETITION, Command, Forged
 
 FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
@@ -37,9 +37,9 @@ def page(organizer: Command, forged: Forged, key_file: Path, tmp_path: Path) -> 
     forged.add(1200, via="0123456789.weibo")
     forged.add(300, country="US", via="0123456789.line", hour=FIRST + dt.timedelta(hours=1))
     forged.add(9, country="FR", via="0123456789.email", hour=FIRST + dt.timedelta(hours=2))
-    forged.add(1, words=agreed("<script>alert(1)</script>"), prefix="a")
-    forged.add(1, words=agreed("金民秀"), prefix="b")
-    forged.add(1, words=Words("Silent", "s@example.org"), prefix="c")
+    forged.add(1, contents=agreed("<script>alert(1)</script>"), prefix="a")
+    forged.add(1, contents=agreed("金民秀"), prefix="b")
+    forged.add(1, contents=Words("Silent", "s@example.org"), prefix="c")
     said = organizer("report", tmp_path / "report.html", "--no-pdf", "--key", key_file)
     assert said.code == 0, said.err
     return (tmp_path / "report.html").read_text()
@@ -78,7 +78,7 @@ def test_no_country_network_or_hour_of_fewer_than_ten_stands_in_it(page: str) ->
     assert "France" not in page
     assert "E-mail" not in page
     rows = re.findall(r"<tr><td>(.*?)</td><td class=\"r\">([\d,]+)</td>", page)
-    others = {words["other"] for words in WORDS.values()}
+    others = {phrases["other"] for phrases in PHRASES.values()}
     assert all(int(n.replace(",", "")) >= 10 for name, n in rows if name not in others)
     assert page.count('class="few"') == len(CAMPAIGN.texts)
 
@@ -129,7 +129,7 @@ def test_networks_of_few_are_added_up() -> None:
     assert fold_networks(Counter({"weibo": 20, "line": 6})) == [("weibo", 20)]
 
 
-def test_every_network_and_language_has_its_words() -> None:
+def test_every_network_and_language_has_its_phrases() -> None:
     marks = [("", 10), ("other", 10), *((mark, 10) for mark in MARKS)]
     figures = Figures(FIRST, 100, [("KR", 100)], 50, networks=marks, emptied=12, invalidated=11)
 
@@ -137,16 +137,16 @@ def test_every_network_and_language_has_its_words() -> None:
 
     assert page.count("KakaoTalk") == 2
     assert "카카오톡" in page
-    assert {frozenset(words) for words in WORDS.values()} == {frozenset(WORDS["en"])}
+    assert {frozenset(phrases) for phrases in PHRASES.values()} == {frozenset(PHRASES["en"])}
     assert "removed as fraud" in page
 
 
 def test_the_outcome_is_told_once_the_petition_is_closed() -> None:
     figures = Figures(FIRST, 0, [], 0)
-    words = CAMPAIGN.texts["en"].outcomes.free
+    text = CAMPAIGN.texts["en"].outcomes.free
 
-    assert words not in write(CAMPAIGN, figures, Published(status="open", outcome="free"))
-    assert words in write(CAMPAIGN, figures, Published(status="closed", outcome="free"))
+    assert text not in write(CAMPAIGN, figures, Published(status="open", outcome="free"))
+    assert text in write(CAMPAIGN, figures, Published(status="closed", outcome="free"))
 
 
 def test_it_is_not_made_while_the_tally_is_wrong(

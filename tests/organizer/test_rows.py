@@ -5,6 +5,7 @@ CSV that no spreadsheet executes, and JSON Lines that change nothing.
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,8 +13,16 @@ from pathlib import Path
 import pytest
 from petition.seal import Consent, Words
 
-from organizer.database import Stored
-from organizer.rows import BOM, OPENED, Format, neutralise, opened_row, write_header, write_rows
+from organizer.signatures.rows import (
+    BOM,
+    OPENED,
+    Format,
+    neutralise,
+    opened_row,
+    write_header,
+    write_rows,
+)
+from organizer.signatures.stored import Stored
 
 # Each is a formula to some spreadsheet, or becomes one when another separator was expected.
 FORMULAS = (
@@ -32,6 +41,8 @@ FORMULAS = (
     '"=1+1"',
     "hello;=1+1;x",
     "hello\t=1+1\tx",
+    "\t=1+1\tx",
+    "hello;\t=1+1\tx",
     "hello; =1+1 ;x",
     'hello";"=1+1',
     "hello,=1+1",
@@ -53,7 +64,8 @@ def signature(name: str, message: str = "") -> dict[str, str | bool | None]:
 def test_a_formula_becomes_text(text: str) -> None:
     cell = neutralise(text)
 
-    assert cell[0] not in "=+-@\t\r\n＝＋－＠"
+    for part in re.split("[,;|\t]", cell):
+        assert not re.match(r'[\s"]*[=+\-@＝＋－＠]', part)
     assert not set(cell) & set("\r\n\u2028")
 
 

@@ -1,0 +1,70 @@
+"""The page that is handed over, and its print."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, StrictUndefined
+from petition.campaign import Campaign
+from petition.store import Published
+
+from organizer import CannotDo
+from organizer.reporting.edition import Edition
+from organizer.reporting.figures import Figures
+from organizer.terminal import say
+
+TEMPLATE = Path(__file__).with_name("report.html")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
+
+
+def write(campaign: Campaign, figures: Figures, published: Published) -> str:
+    """Write the page."""
+    # The page shows an outcome only once the petition is closed, and so does the report.
+    outcome = published.outcome if published.status == "closed" else None
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
+        campaign=campaign,
+        editions=[Edition(language, campaign, figures, outcome) for language in campaign.languages],
+        names=figures.names,
+    )
+
+
+def print_pdf(page: Path) -> None:
+    """
+    Print a page into a PDF beside it, if there is a browser.
+
+    Raises:
+        CannotDo: The browser failed.
+    """
+    target = page.with_suffix(".pdf")
+    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if browser is None:
+        say("There is no Chromium to print a PDF with; open the page and print it.")
+        return
+    with tempfile.TemporaryDirectory() as profile:
+        command = [
+            browser,
+            "--headless",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-first-run",
+            f"--user-data-dir={profile}",
+            "--no-pdf-header-footer",
+            f"--print-to-pdf={target.absolute()}",
+            page.absolute().as_uri(),
+        ]
+        if os.geteuid() == 0:
+            command.insert(1, "--no-sandbox")  # Chromium's sandbox refuses root.
+        try:
+            done = subprocess.run(  # noqa: S603 – our own file, and no shell
+                command, capture_output=True, timeout=PRINT_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            done = None
+    if done is None or done.returncode or not target.exists():
+        raise CannotDo(f"{browser} did not print {page}; open it and print it by hand.")
+    target.chmod(0o600)
+    say(f"{target} is the same, to print.")

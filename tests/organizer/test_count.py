@@ -1,0 +1,80 @@
+"""
+The count that organizers see, and how it rises.
+"""
+
+import datetime as dt
+import json
+
+from petition.campaign import load_campaigns
+
+from organizer.commands.watch import Pace
+from organizer.plots import bar, sparkline
+from tests.organizer.conftest import PETITION, Command, Forged, Signers
+
+NOW = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
+
+
+def test_count_tells_what_sign_has_stored(organizer: Command, signers: Signers) -> None:
+    signers.sign("Ada")
+    signers.sign("Bob", country="US", via="0123456789.weibo")
+    signers.sign("Ada", country="US")
+
+    counted = json.loads(organizer("count", "--json").out)
+
+    assert counted["signatures"] == 2
+    assert counted["referred"] == 1
+    assert counted["countries"] == [
+        {"country": "KR", "signatures": 1},
+        {"country": "US", "signatures": 1},
+    ]
+
+
+def test_count_shows_a_person_the_total_and_every_country(
+    organizer: Command, forged: Forged
+) -> None:
+    forged.add(1200)
+    forged.add(34, country="US")
+
+    said = organizer("count")
+
+    assert "1,234 signatures" in said.out
+    assert "1,200" in said.out
+    assert "97.2 %" in said.out
+
+
+def test_watch_prints_a_line_for_each_look(organizer: Command, forged: Forged) -> None:
+    forged.add(60)
+
+    said = organizer("watch", "--times", "2", "--every", "0.2", "--json")
+
+    looks = [json.loads(line) for line in said.out.splitlines()]
+    assert [look["signatures"] for look in looks] == [60, 60]
+    assert looks[0]["goal"] == 100
+
+
+def test_watch_estimates_when_the_next_milestone_is_reached() -> None:
+    pace = Pace(load_campaigns()[PETITION])
+    pace.add(0, 700)
+    pace.add(60, 760)
+
+    assert pace.per_minute == 60
+    assert pace.reached(NOW) == NOW + dt.timedelta(minutes=4)
+    assert "about 14 February 09:04 UTC" in pace.picture(NOW).plain
+
+
+def test_watch_promises_nothing_when_nobody_signs() -> None:
+    pace = Pace(load_campaigns()[PETITION])
+    pace.add(0, 700)
+    pace.add(60, 700)
+
+    assert pace.reached(NOW) is None
+    assert "not in sight" in pace.picture(NOW).plain
+
+
+def test_a_sparkline_is_as_high_as_its_greatest_number() -> None:
+    assert sparkline([0, 5, 10]) == "▁▅█"
+
+
+def test_a_bar_is_as_long_as_its_number_and_never_nothing() -> None:
+    assert bar(10, 10, 3) == "███"
+    assert bar(1, 1000, 3) == "▏"
