@@ -1,27 +1,27 @@
 """
 Firestore's protocol: one database, what is read and written there, and what failures mean.
 
-The only module that imports google.cloud. It speaks through Google's generated client and fills
-protocol buffers directly, because the convenient client costs ten times the processor time for
-each signature (docs/performance.md).
+The only module that knows google.cloud. It fills Google's messages and sends them over gRPC
+itself, without Google's client: that costs ten times the processor time for each claim, and
+longer to import than everything else together (docs/decisions/2026-11-firestore-protocol.md).
 
-Every request is made once, with a timeout and without the library's retries: the caller knows
-what may be repeated. A failure that may or may not have been applied is `Unavailable`; a refused
-precondition, which certainly was not, is `Conflict`.
+Every request is made once, with a timeout: the caller knows what may be repeated. A failure that
+may or may not have been applied is `Unavailable`; a refused precondition, which certainly was
+not, is `Conflict`.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
+import importlib
+import importlib.util
+import sys
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
+from urllib.parse import quote
 
-import google.auth
 import grpc
-from google.api_core import exceptions
-from google.cloud.firestore_v1.services.firestore import FirestoreAsyncClient
-from google.cloud.firestore_v1.services.firestore.transports import FirestoreGrpcAsyncIOTransport
-from google.cloud.firestore_v1.types import firestore as requests
 
 from petition.problems import Unavailable
 from petition.settings import Settings
@@ -29,22 +29,51 @@ from petition.values import decode, encode
 
 TIMEOUT_SECONDS = 3.0  # ours: a healthy commit takes milliseconds, and a signer is waiting
 
-# After these nobody knows whether a commit was applied (docs/decisions/2026-11-exactly-once.md).
-AMBIGUOUS = (
-    exceptions.ServiceUnavailable,
-    exceptions.DeadlineExceeded,
-    exceptions.Aborted,
-    exceptions.ResourceExhausted,
-    exceptions.InternalServerError,
-    exceptions.Cancelled,
-    exceptions.Unknown,
-)
-REFUSED = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound)
+HOST = "firestore.googleapis.com:443"
+SCOPE = "https://www.googleapis.com/auth/datastore"
+SERVICE = "/google.firestore.v1.Firestore/"
 
-# Messages as protocol buffers; the generated types around them are what is slow.
-_Commit: Any = requests.CommitRequest.pb()
-_BatchGet: Any = requests.BatchGetDocumentsRequest.pb()
-_RunQuery: Any = requests.RunQueryRequest.pb()
+# After these nobody knows whether a commit was applied (docs/decisions/2026-11-exactly-once.md).
+AMBIGUOUS = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+    grpc.StatusCode.ABORTED,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.UNKNOWN,
+}
+REFUSED = {
+    grpc.StatusCode.ALREADY_EXISTS,
+    grpc.StatusCode.FAILED_PRECONDITION,
+    grpc.StatusCode.NOT_FOUND,
+}
+
+
+def _messages() -> ModuleType:
+    # Google's messages alone: importing them as usual imports the whole client before them.
+    package = "google.cloud.firestore_v1"
+    if package in sys.modules:
+        return importlib.import_module(f"{package}.types.firestore")
+    spec = importlib.util.find_spec(package)
+    assert spec and spec.submodule_search_locations  # noqa: S101 – it is installed
+    stand_in = ModuleType(package)
+    stand_in.__path__ = list(spec.submodule_search_locations)
+    sys.modules[package] = stand_in
+    try:
+        return importlib.import_module(f"{package}.types.firestore")
+    finally:
+        del sys.modules[package]  # Whoever wants the client finds it.
+
+
+# As protocol buffers; the generated types around them are what is slow.
+_types = _messages()
+_Commit: Any = _types.CommitRequest.pb()
+_CommitResponse: Any = _types.CommitResponse.pb()
+_BatchGet: Any = _types.BatchGetDocumentsRequest.pb()
+_BatchGetResponse: Any = _types.BatchGetDocumentsResponse.pb()
+_RunQuery: Any = _types.RunQueryRequest.pb()
+_RunQueryResponse: Any = _types.RunQueryResponse.pb()
 
 
 class Conflict(Exception):
@@ -131,15 +160,17 @@ class Batch:
 
 
 class Firestore:
-    """One database, connected on first use, because a client belongs to the running event loop."""
+    """One database, connected on first use, because a channel belongs to the running event loop."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+        self._emulator = settings.firestore_emulator_host
         self._database = (
             f"projects/{settings.google_cloud_project}/databases/{settings.firestore_database}"
         )
         self._root = self._database + "/documents/"
-        self._client: FirestoreAsyncClient | None = None
+        # Where a request is routed to (google.aip.dev/4222).
+        self._metadata = (("x-goog-request-params", f"database={quote(self._database, safe='')}"),)
+        self._channel: grpc.aio.Channel | None = None
         self._connecting = asyncio.Lock()
 
     def batch(self) -> Batch:
@@ -155,13 +186,12 @@ class Firestore:
             Unavailable: They may or may not have been applied.
         """
         batch.message.database = self._database
-        client = await self._connected()
+        channel = self._channel or await self._connected()
+        call = channel.unary_unary(
+            SERVICE + "Commit", _Commit.SerializeToString, _CommitResponse.FromString
+        )
         with _known_failures():
-            await client.commit(
-                request=requests.CommitRequest.wrap(batch.message),
-                retry=None,
-                timeout=TIMEOUT_SECONDS,
-            )
+            await call(batch.message, timeout=TIMEOUT_SECONDS, metadata=self._metadata)
 
     async def existing(self, names: Iterable[str]) -> set[str]:
         """
@@ -170,10 +200,11 @@ class Firestore:
         Raises:
             Unavailable: No answer in time.
         """
-        request = _BatchGet(documents=[self._root + name for name in names])
+        request = self._ask_for(names)
         request.mask.field_paths.append("__name__")
         cut = len(self._root)
-        return {document.name[cut:] for document in await self._batch_get(request)}
+        answers = self._stream("BatchGetDocuments", request, _BatchGetResponse)
+        return {answer.found.name[cut:] async for answer in answers if answer.HasField("found")}
 
     async def get(self, names: Iterable[str]) -> list[Found]:
         """
@@ -182,8 +213,8 @@ class Firestore:
         Raises:
             Unavailable: No answer in time.
         """
-        request = _BatchGet(documents=[self._root + name for name in names])
-        return [self._found(document) for document in await self._batch_get(request)]
+        answers = self._stream("BatchGetDocuments", self._ask_for(names), _BatchGetResponse)
+        return [self._found(answer.found) async for answer in answers if answer.HasField("found")]
 
     async def query(
         self, parent: str, collection: str, *, before: str | None = None, limit: int | None = None
@@ -209,51 +240,60 @@ class Firestore:
             where.value.reference_value = f"{self._root}{parent}/{collection}/{before}"
         if limit is not None:
             query.limit.value = limit
-        client = await self._connected()
-        with _known_failures():
-            stream = await client.run_query(
-                request=requests.RunQueryRequest.wrap(request), retry=None, timeout=TIMEOUT_SECONDS
-            )
-            answers = [type(answer).pb(answer) async for answer in stream]
-        return [self._found(answer.document) for answer in answers if answer.HasField("document")]
+        answers = self._stream("RunQuery", request, _RunQueryResponse)
+        return [
+            self._found(answer.document) async for answer in answers if answer.HasField("document")
+        ]
 
-    async def _batch_get(self, request: Any) -> list[Any]:
-        request.database = self._database
-        client = await self._connected()
+    def _ask_for(self, names: Iterable[str]) -> Any:
+        return _BatchGet(database=self._database, documents=[self._root + n for n in names])
+
+    async def _stream(self, method: str, request: Any, answer: Any) -> AsyncIterator[Any]:
+        channel = self._channel or await self._connected()
+        call = channel.unary_stream(
+            SERVICE + method, type(request).SerializeToString, answer.FromString
+        )
         with _known_failures():
-            stream = await client.batch_get_documents(
-                request=requests.BatchGetDocumentsRequest.wrap(request),
-                retry=None,
-                timeout=TIMEOUT_SECONDS,
-            )
-            answers = [type(answer).pb(answer) async for answer in stream]
-        return [answer.found for answer in answers if answer.HasField("found")]
+            async for message in call(request, timeout=TIMEOUT_SECONDS, metadata=self._metadata):
+                yield message
 
     def _found(self, document: Any) -> Found:
         name = document.name.removeprefix(self._root)
         return Found(name, decode(document.fields), document.update_time)
 
-    async def _connected(self) -> FirestoreAsyncClient:
-        if self._client is None:
-            async with self._connecting:
-                self._client = self._client or await self._connect()
-        return self._client
+    async def _connected(self) -> grpc.aio.Channel:
+        async with self._connecting:
+            if self._channel is None:
+                self._channel = await self._connect()
+        return self._channel
 
-    async def _connect(self) -> FirestoreAsyncClient:
-        if emulator := self._settings.firestore_emulator_host:
-            channel = grpc.aio.insecure_channel(emulator)
-            return FirestoreAsyncClient(transport=FirestoreGrpcAsyncIOTransport(channel=channel))
-        # It asks the metadata server, and would block the event loop meanwhile.
-        credentials, _ = await asyncio.to_thread(google.auth.default)
-        return FirestoreAsyncClient(credentials=credentials)
+    async def _connect(self) -> grpc.aio.Channel:
+        if self._emulator:
+            return grpc.aio.insecure_channel(self._emulator)
+        # What is needed only in the cloud; it asks the metadata server, and would block the loop.
+        helpers, credentials = await asyncio.to_thread(_authenticate)
+        channel: grpc.aio.Channel = helpers.create_channel(
+            HOST, credentials=credentials, scopes=[SCOPE]
+        )
+        return channel
+
+
+def _authenticate() -> tuple[Any, Any]:
+    import google.auth
+    from google.api_core import grpc_helpers_async
+
+    credentials, _ = google.auth.default()
+    return grpc_helpers_async, credentials
 
 
 @contextmanager
 def _known_failures() -> Iterator[None]:
-    # The library's messages name documents, so they are dropped here and never logged.
+    # The server's messages name documents, so they are dropped here and never logged.
     try:
         yield
-    except REFUSED:
-        raise Conflict from None
-    except AMBIGUOUS:
-        raise Unavailable from None
+    except grpc.aio.AioRpcError as error:
+        if error.code() in REFUSED:
+            raise Conflict from None
+        if error.code() in AMBIGUOUS:
+            raise Unavailable from None
+        raise RuntimeError(f"Firestore refuses: {error.code().name}") from None
