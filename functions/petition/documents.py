@@ -225,14 +225,14 @@ class Public:
         total: None before the first count.
         countries: By code.
         countries_day: The day on which the countries moved last; aware, UTC.
-        closed: Whether the petition was closed when it was counted last.
+        closed_at: When a count first found the petition closed; aware, UTC; None while open.
         final: The exact total of a closed petition, told once and for all; else None.
     """
 
     total: Blur | None = None
     countries: Mapping[str, Blur] = field(default_factory=dict)
     countries_day: dt.datetime | None = None
-    closed: bool = False
+    closed_at: dt.datetime | None = None
     final: int | None = None
 
     def fields(self) -> dict[str, Any]:
@@ -241,7 +241,7 @@ class Public:
             "total": self.total and self.total.fields(),
             "countries": {code: blur.fields() for code, blur in self.countries.items()},
             "countries_day": self.countries_day,
-            "closed": self.closed,
+            "closed_at": self.closed_at,
             "final": self.final,
         }
 
@@ -254,7 +254,7 @@ class Public:
             total=Blur.read(total) if total else None,
             countries={code: Blur.read(blur) for code, blur in countries.items()},
             countries_day=fields.get("countries_day"),
-            closed=bool(fields.get("closed")),
+            closed_at=fields.get("closed_at"),
             final=fields.get("final"),
         )
 

@@ -15,6 +15,9 @@ from petition.firestore import Conflict
 from petition.problems import Unavailable
 from petition.store import Store
 
+# Whoever withdrew before the end has left by then; those who do so later cannot put it off.
+SETTLED_AFTER = dt.timedelta(hours=73)  # a withdrawal waits 72 hours at most, and for the sweep
+
 
 @dataclass(frozen=True)
 class Numbers:
@@ -51,9 +54,13 @@ async def count_up(
             public = await _move(store, campaign, published, tally, now)
         counted = replace(published, tally=tally, counted_at=now, public=public)
         published = await _publish(store, campaign.petition, counted, version)
-    labels = {"function": "count", "petition": campaign.petition}
-    age_seconds = round(max(age or 0, 0))
-    log.note("tally", labels, signatures=published.tally.signatures, age_seconds=age_seconds)
+    # What readers are told and no more: exact numbers by the minute are for the database alone.
+    log.note(
+        "tally",
+        {"function": "count", "petition": campaign.petition},
+        signatures=tell(published, blurred=blurred).signatures,
+        age_seconds=round(max(age or 0, 0)),
+    )
     return published
 
 
@@ -78,14 +85,15 @@ def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status
 async def _move(
     store: Store, campaign: Campaign, published: Published, tally: Sums, now: dt.datetime
 ) -> Public:
-    closed = status(published, campaign, now) is Status.CLOSED
-    public = replace(blur.move(published.public, tally, now), closed=closed)
-    if not closed:
-        return replace(public, final=None)
-    # A period ago it was closed too, so what sign had accepted by then is counted by now. Told
-    # once: who withdraws later must not be seen in a number that is exact.
-    ended = published.public.closed and published.public.final is None
-    if ended and await store.is_settled(campaign.petition):
+    public = blur.move(published.public, tally, now)
+    if status(published, campaign, now) is Status.OPEN:
+        return replace(public, closed_at=None, final=None)
+    if public.closed_at is None:  # What sign has accepted by now is counted by the next time.
+        return replace(public, closed_at=now)
+    # Told once: who withdraws later must not be seen in a number that is exact.
+    if public.final is None and (
+        now - public.closed_at >= SETTLED_AFTER or await store.is_settled(campaign.petition)
+    ):
         return replace(public, final=tally.signatures)
     return public
 
