@@ -9,8 +9,6 @@ VENV ?= .venv
 TERRAFORM ?= terraform
 # More than the machine's cores does not help: the emulator and the functions need them too.
 WORKERS ?= 2
-# The folders that exist; the checks run on all of our Python.
-TYPED := $(wildcard functions organizer dev)
 BIN := $(VENV)/bin
 
 help: ## Show what can be done
@@ -33,10 +31,11 @@ run: install ## Run everything on this machine (ports: make run SITE_PORT=9000 â
 test: install ## Run the whole test suite (some of it: make test ARGS=tests/unit)
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-check: install ## Lint, formatting and types
+check: install ## Lint, formatting and types, of Python and of the page
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy $(TYPED)
+	$(BIN)/mypy functions organizer dev tests
+	$(BIN)/python -m dev.page_checks
 
 ci: ## Install what a bare Debian machine lacks, then check and test
 	.ci/run

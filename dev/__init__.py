@@ -10,7 +10,7 @@ Everything runs on one machine: the emulator, the functions and the page.
 Beside it, the tools that engineers use:
 
 - `plea` writes the petition's text into the page, `pictures` takes screenshots and cards;
-- `bench` measures what the functions cost.
+- `page_checks` looks for faults in the page's modules, `bench` measures what the functions cost.
 
 Tests use the same modules, so what they test is what `make run` runs.
 Nothing here is deployed.
@@ -24,6 +24,4 @@ HOST = "127.0.0.1"  # Never more: what runs here has no secrets worth the name.
 
 
 class CannotRun(Exception):
-    """
-    Something is missing on this machine; the message is one sentence that says what to do.
-    """
+    """Something is missing on this machine; the message is one sentence that says what to do."""

@@ -1,6 +1,4 @@
-"""
-The local run: `python -m dev`, which `make run` calls.
-"""
+"""The local run: `python -m dev`, which `make run` calls."""
 
 import argparse
 import contextlib
@@ -45,9 +43,7 @@ SWEEP_SECONDS = 5  # An hour where it is deployed.
 
 
 def main() -> int:
-    """
-    Run until Ctrl-C; return 1 when something is missing or ends by itself.
-    """
+    """Run until Ctrl-C; return 1 when something is missing or ends by itself."""
     read_arguments()
     console = Console()
     listen_for_the_end()
@@ -62,9 +58,7 @@ def main() -> int:
 
 
 def listen_for_the_end() -> None:
-    """
-    Take a `kill` and a closed terminal for Ctrl-C.
-    """
+    """Take a `kill` and a closed terminal for Ctrl-C."""
     # Ctrl-C too: a shell starts what is in the background of a script deaf to it.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
@@ -74,9 +68,7 @@ def listen_for_the_end() -> None:
 
 
 def read_arguments() -> None:
-    """
-    Take no arguments but --help, which names the variables.
-    """
+    """Take no arguments but --help, which names the variables."""
     lines = [f"  {variable(name):16} {port}" for name, port in DEFAULT_PORTS.items()]
     argparse.ArgumentParser(
         prog="python -m dev",
@@ -116,9 +108,7 @@ def run(console: Console, folder: Path) -> None:
 
 
 def variable(name: str) -> str:
-    """
-    Name the environment variable of a part's port: SHARE_LINK_PORT for share-link.
-    """
+    """Name the environment variable of a part's port: SHARE_LINK_PORT for share-link."""
     return f"{name.replace('-', '_').upper()}_PORT"
 
 
@@ -159,9 +149,7 @@ def check_ports(ports: Mapping[str, int]) -> None:
 
 @contextlib.contextmanager
 def kept_emulator(folder: Path, port: int) -> Iterator[Emulator]:
-    """
-    Run the emulator with the data of the last run, and save it at the end.
-    """
+    """Run the emulator with the data of the last run, and save it at the end."""
     saved = folder / "firestore"
     emulator = start_emulator(folder / "logs" / "emulator.log", port=port, seed=saved)
     try:
@@ -176,9 +164,7 @@ def kept_emulator(folder: Path, port: int) -> Iterator[Emulator]:
 
 @contextlib.contextmanager
 def undisturbed_stop() -> Iterator[None]:
-    """
-    Let a second Ctrl-C not interrupt what the first began: the data is being saved.
-    """
+    """Let a second Ctrl-C not interrupt what the first began: the data is being saved."""
     try:
         yield
     finally:
@@ -187,9 +173,7 @@ def undisturbed_stop() -> Iterator[None]:
 
 
 def addresses(stack: Stack) -> Table:
-    """
-    Make the table of what runs where.
-    """
+    """Make the table of what runs where."""
     table = Table("Part", "Address")
     table.add_row("page", f"{stack.site}/")
     for name, function in stack.functions.items():
@@ -199,9 +183,7 @@ def addresses(stack: Stack) -> Table:
 
 
 def curl_line(stack: Stack) -> str:
-    """
-    Make the command that signs the petition.
-    """
+    """Make the command that signs the petition."""
     url = f"{stack.sign}/{PETITION}"
     header = "content-type: application/json"
     return shlex.join(["curl", url, "-H", header, "-d", FIRST_SIGNATURE])
@@ -228,9 +210,7 @@ def watch(stack: Stack) -> None:
 
 
 def sweep(stack: Stack) -> None:
-    """
-    Have those counted off who have withdrawn.
-    """
+    """Have those counted off who have withdrawn."""
     request = urllib.request.Request(f"{stack.sweep}/{PETITION}", method="POST")
     # One that fails is repeated soon; if the function has ended, `watch` says so.
     with contextlib.suppress(OSError), OPENER.open(request, timeout=SWEEP_SECONDS):
@@ -238,9 +218,7 @@ def sweep(stack: Stack) -> None:
 
 
 def obituary(part: Process) -> str:
-    """
-    Say how a part ended, and what it said last.
-    """
+    """Say how a part ended, and what it said last."""
     code = part.popen.returncode
     how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
     return f"{part.name} ended by itself ({how}). {part.last_words()}"

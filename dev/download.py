@@ -1,6 +1,4 @@
-"""
-Google's published emulator, fetched once into the user's cache.
-"""
+"""Google's published emulator, fetched once into the user's cache."""
 
 import contextlib
 import hashlib
@@ -68,9 +66,7 @@ def _unfinished(target: Path) -> Iterator[Path]:
 
 
 def _fetch(url: str, path: Path) -> str:
-    """
-    Write what an address sends to a file and return its SHA-256.
-    """
+    """Write what an address sends to a file and return its SHA-256."""
     digest = hashlib.sha256()
     columns = TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     with (

@@ -53,9 +53,7 @@ EXPORT_NAME = "saved"
 
 @dataclass
 class Emulator:
-    """
-    A running emulator; without a process, it is somebody else's.
-    """
+    """A running emulator; without a process, it is somebody else's."""
 
     host: str
     process: Process | None = None
@@ -85,9 +83,7 @@ class Emulator:
             Path(new, EXPORT_NAME).rename(folder)
 
     def stop(self) -> None:
-        """
-        End the emulator if it is ours, and all that it holds.
-        """
+        """End the emulator if it is ours, and all that it holds."""
         if self.process:
             self.process.stop()
 
@@ -135,9 +131,7 @@ def start_emulator(
 
 @contextlib.contextmanager
 def running_emulator(log_path: Path) -> Iterator[Emulator]:
-    """
-    Start an emulator for as long as a block lasts.
-    """
+    """Start an emulator for as long as a block lasts."""
     emulator = start_emulator(log_path)
     try:
         yield emulator
@@ -161,9 +155,7 @@ def find_emulator(env: Mapping[str, str]) -> tuple[Path, Path]:
 
 
 def find_sdk_jar(env: Mapping[str, str]) -> Path | None:
-    """
-    Find the emulator of an installed Google Cloud SDK.
-    """
+    """Find the emulator of an installed Google Cloud SDK."""
     roots = [Path(env["CLOUDSDK_ROOT_DIR"])] if env.get("CLOUDSDK_ROOT_DIR") else []
     if gcloud := shutil.which("gcloud", path=env.get("PATH")):
         roots.append(Path(gcloud).resolve().parent.parent)
@@ -198,16 +190,12 @@ def find_java(env: Mapping[str, str], *, at_least: int) -> Path:
 
 
 def java_version(said: str) -> int | None:
-    """
-    Read the feature release from what `java -version` prints: 17 from "17.0.15", 8 from "1.8.0".
-    """
+    """Read the feature release that `java -version` prints: 17 of "17.0.15", 8 of "1.8.0"."""
     found = re.search(r'version "(?:1\.)?(\d+)', said)
     return int(found[1]) if found else None
 
 
 def cache_folder(env: Mapping[str, str]) -> Path:
-    """
-    Return the folder of ours in the user's cache.
-    """
+    """Return the folder of ours in the user's cache."""
     base = env.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path("~/.cache").expanduser()) / "savemyfriend"

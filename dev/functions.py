@@ -1,6 +1,4 @@
-"""
-The functions, each started as the deployed ones are: by functions-framework, on its own.
-"""
+"""The functions, each started as the deployed ones are: by functions-framework, on its own."""
 
 import os
 import subprocess
@@ -44,9 +42,7 @@ START_SECONDS = 60  # It takes one second; a busy machine may need many.
 
 @dataclass(frozen=True)
 class Running:
-    """
-    A function's process and the address where it answers, without a trailing slash.
-    """
+    """A function's process and the address where it answers, without a trailing slash."""
 
     name: str
     url: str
@@ -54,15 +50,11 @@ class Running:
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
-        """
-        Return the framework's own process, to be signalled and waited for.
-        """
+        """Return the framework's own process, to be signalled and waited for."""
         return self.program.popen
 
     def log(self) -> str:
-        """
-        Return everything that the function has written so far.
-        """
+        """Return everything that the function has written so far."""
         return self.program.log()
 
     def wait(self) -> None:
@@ -77,15 +69,11 @@ class Running:
         self.program.wait_until_it_answers(f"{self.url}/robots.txt", seconds=START_SECONDS)
 
     def stop(self) -> None:
-        """
-        End the function as the platform does, by SIGTERM.
-        """
+        """End the function as the platform does, by SIGTERM."""
         self.program.stop()
 
     def kill(self) -> None:
-        """
-        End the framework and its worker at once, as a crash of the machine would.
-        """
+        """End the framework and its worker at once, as a crash of the machine would."""
         self.program.kill()
 
 
@@ -144,9 +132,7 @@ def launch(
 def environment(
     name: str, variables: Mapping[str, str], extra: Mapping[str, str | None]
 ) -> dict[str, str]:
-    """
-    Return the whole environment of a function's process; arguments as for `launch`.
-    """
+    """Return the whole environment of a function's process; arguments as for `launch`."""
     env: dict[str, str | None] = {key: os.environ[key] for key in MACHINE if key in os.environ}
     env |= {key: variables[key] for key in (*COMMON, *OWN[name])}
     # As on the platform: a line is in the log as soon as it is written.

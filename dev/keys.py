@@ -1,6 +1,4 @@
-"""
-Throw-away keys for one machine; those of a real petition are made by the organizers.
-"""
+"""Throw-away keys for one machine; those of a real petition are made by the organizers."""
 
 import os
 import secrets
@@ -18,9 +16,7 @@ PEPPER_BYTES = 32  # ours; as many as the HMAC's own digest
 
 @dataclass(frozen=True)
 class DevelopmentKeys:
-    """
-    What seals, opens and identifies signatures while developing.
-    """
+    """What seals, opens and identifies signatures while developing."""
 
     private_key: ec.EllipticCurvePrivateKey
     pepper: str
@@ -28,30 +24,22 @@ class DevelopmentKeys:
 
     @property
     def seal_public_key(self) -> str:
-        """
-        Return the public key to which contents are sealed, as the functions take it.
-        """
+        """Return the public key to which contents are sealed, as the functions take it."""
         return encode_public_key(self.private_key.public_key())
 
     @property
     def envelope_private_key(self) -> str:
-        """
-        Return what opens envelopes, as sign takes it.
-        """
+        """Return what opens envelopes, as sign takes it."""
         return encode_private_key(self.envelope_key)
 
     @property
     def envelope_public_key(self) -> str:
-        """
-        Return the public key to which the page seals envelopes.
-        """
+        """Return the public key to which the page seals envelopes."""
         return encode_public_key(self.envelope_key.public_key())
 
 
 def make_keys() -> DevelopmentKeys:
-    """
-    Make new keys, kept nowhere.
-    """
+    """Make new keys, kept nowhere."""
     curve = ec.SECP256R1()
     pepper = secrets.token_urlsafe(PEPPER_BYTES)
     return DevelopmentKeys(ec.generate_private_key(curve), pepper, ec.generate_private_key(curve))

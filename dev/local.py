@@ -16,9 +16,7 @@ FILE = "local.json"
 
 @contextmanager
 def announced(folder: Path, project: str, stack: Stack) -> Iterator[None]:
-    """
-    Keep `project`, `emulator` (HOST:PORT) and `site` (a URL) in a file as long as this lasts.
-    """
+    """Keep `project`, `emulator` (HOST:PORT) and `site` (a URL) in a file as long as this lasts."""
     path = folder / FILE
     parts = {"project": project, "emulator": stack.emulator.host, "site": stack.site}
     path.write_text(json.dumps(parts) + "\n")

@@ -22,16 +22,12 @@ BETWEEN = {"zh-Hans": "、", "en": " · ", "ko": " · "}
 
 
 def heading(title: str) -> str:
-    """
-    Return a title whose hashtag stands on a line of its own.
-    """
+    """Return a title whose hashtag stands on a line of its own."""
     return re.sub(r" (#\w+)$", r' <span class="hashtag">\1</span>', html.escape(title))
 
 
 def article(language: str, text: dict[str, Any]) -> str:
-    """
-    Return the plea in one language, as an HTML element.
-    """
+    """Return the plea in one language, as an HTML element."""
     say = html.escape
     plea = "\n".join(f"          <p>{say(paragraph)}</p>" for paragraph in text["plea"])
     addressed = say(ADDRESSED[language] + BETWEEN[language].join(text["addressed_to"]))
@@ -52,17 +48,13 @@ def article(language: str, text: dict[str, Any]) -> str:
 
 
 def static_plea(path: Path = PETITION) -> str:
-    """
-    Return the plea in all languages of a petition, in their order.
-    """
+    """Return the plea in all languages of a petition, in their order."""
     texts = json.loads(path.read_text(encoding="utf-8"))["texts"]
     return "\n".join(article(language, text) for language, text in texts.items())
 
 
 def plea_of_page() -> str:
-    """
-    Return what index.html holds now.
-    """
+    """Return what index.html holds now."""
     page = PAGE.read_text(encoding="utf-8")
     return page[page.index(BEGIN) + len(BEGIN) : page.index(END)]
 

@@ -1,6 +1,4 @@
-"""
-TCP ports on this machine.
-"""
+"""TCP ports on this machine."""
 
 import secrets
 import socket
@@ -13,9 +11,7 @@ FREE_PORTS = range(20_000, 32_000)
 
 
 def is_free(port: int) -> bool:
-    """
-    Tell whether a server could listen on a port now.
-    """
+    """Tell whether a server could listen on a port now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # As servers do: a port whose last connections are still closing is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -27,9 +23,7 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """
-    Choose a port that nobody listens on.
-    """
+    """Choose a port that nobody listens on."""
     while True:
         port = secrets.choice(FREE_PORTS)
         if is_free(port):

@@ -1,6 +1,4 @@
-"""
-A program that runs beside us, is stopped by us, and never outlives us.
-"""
+"""A program that runs beside us, is stopped by us, and never outlives us."""
 
 import contextlib
 import http.client
@@ -58,22 +56,16 @@ class Process:
         )
 
     def log(self) -> str:
-        """
-        Return everything that the program has written so far.
-        """
+        """Return everything that the program has written so far."""
         return self.log_path.read_text(encoding="utf-8", errors="replace")
 
     def last_words(self) -> str:
-        """
-        Quote the end of the log, and say where the rest is.
-        """
+        """Quote the end of the log, and say where the rest is."""
         lines = self.log().splitlines()[-QUOTED_LINES:]
         return "\n".join((f"The end of its log, {self.log_path}:", *lines))
 
     def is_running(self) -> bool:
-        """
-        Tell whether the program is still there.
-        """
+        """Tell whether the program is still there."""
         return self.popen.poll() is None
 
     def wait_until_it_answers(self, url: str, *, seconds: float) -> None:
@@ -106,9 +98,7 @@ class Process:
         self.kill()
 
     def kill(self) -> None:
-        """
-        End the program at once, as a crash would, and with it all that it started.
-        """
+        """End the program at once, as a crash would, and with it all that it started."""
         # macOS calls it a lack of permission when only the dead are left in a group.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
@@ -125,9 +115,7 @@ class Process:
 
 
 def answers(url: str) -> bool:
-    """
-    Tell whether somebody answers HTTP at an address, whatever the answer.
-    """
+    """Tell whether somebody answers HTTP at an address, whatever the answer."""
     try:
         DIRECT.open(url, timeout=5).close()
     except urllib.error.HTTPError as answer:

@@ -1,6 +1,4 @@
-"""
-The page on this machine: `frontend/` and the few files that a deployment puts beside it.
-"""
+"""The page on this machine: `frontend/` and the few files that a deployment puts beside it."""
 
 import functools
 import io
@@ -22,9 +20,7 @@ POLL_SECONDS = 0.05  # How long a stop may take; Python's own 0.5 adds up in tes
 
 
 class Site:
-    """
-    A static server in a thread of this process.
-    """
+    """A static server in a thread of this process."""
 
     def __init__(self, port: int, config: Mapping[str, object], frontend: Path = FRONTEND) -> None:
         handler = functools.partial(
@@ -40,9 +36,7 @@ class Site:
         self._thread.start()
 
     def stop(self) -> None:
-        """
-        Stop serving; requests under way are answered.
-        """
+        """Stop serving; requests under way are answered."""
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
@@ -64,9 +58,7 @@ def site_config(urls: Mapping[str, str], keys: DevelopmentKeys) -> dict[str, obj
 
 
 def page_headers(frontend: Path, config: Mapping[str, object]) -> dict[str, str]:
-    """
-    Read the page's security headers from `headers.json`; `{connect}` is the functions' origins.
-    """
+    """Read the page's headers from `headers.json`; `{connect}` is the functions' origins."""
     path = frontend / "headers.json"
     if not path.exists():
         return {}
@@ -78,9 +70,7 @@ def page_headers(frontend: Path, config: Mapping[str, object]) -> dict[str, str]
 
 
 def origin(url: str) -> str:
-    """
-    Cut an address to its origin; one that is only a path has the page's own, 'self'.
-    """
+    """Cut an address to its origin; one that is only a path has the page's own, 'self'."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
 
@@ -93,9 +83,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(SimpleHTTPRequestHandler):
-    """
-    Serve `frontend/`, with the files that a deployment adds, and say nothing about it.
-    """
+    """Serve `frontend/`, with the files that a deployment adds, and say nothing about it."""
 
     protocol_version = "HTTP/1.1"
     # Written out, because the machine's own table may say otherwise, and a browser runs no
@@ -127,9 +115,7 @@ class _Handler(SimpleHTTPRequestHandler):
         super().__init__(*args, directory=str(frontend))
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
-        """
-        Answer with the configuration, which is no file, or leave it to the base class.
-        """
+        """Answer with the configuration, which is no file, or leave it to the base class."""
         if urlsplit(self.path).path != "/config.json":
             return super().send_head()
         self.send_response(200)
@@ -139,9 +125,7 @@ class _Handler(SimpleHTTPRequestHandler):
         return io.BytesIO(self.config)
 
     def translate_path(self, path: str) -> str:
-        """
-        Find the file of an address; two kinds are the functions' own.
-        """
+        """Find the file of an address; two kinds are the functions' own."""
         place = PurePosixPath(urlsplit(path).path)
         if str(place) == "/addresses.json":
             return str(ROOT / "functions" / "petition" / place.name)
@@ -150,15 +134,11 @@ class _Handler(SimpleHTTPRequestHandler):
         return super().translate_path(path)
 
     def list_directory(self, path: Any) -> None:
-        """
-        List nothing: a bucket does not either.
-        """
+        """List nothing: a bucket does not either."""
         self.send_error(404)
 
     def end_headers(self) -> None:
-        """
-        Add the page's own headers to every answer.
-        """
+        """Add the page's own headers to every answer."""
         for name, value in self.headers_of_page.items():
             self.send_header(name, value)
         # What is being edited must be seen at the next reload.
@@ -166,6 +146,4 @@ class _Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """
-        Keep the terminal for the table and for what goes wrong.
-        """
+        """Keep the terminal for the table and for what goes wrong."""

@@ -1,6 +1,4 @@
-"""
-All that `make run` and the tests start together: the functions and the page, on one emulator.
-"""
+"""All that `make run` and the tests start together: the functions and the page, on one emulator."""
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -19,9 +17,7 @@ from dev.site import Site, site_config
 
 @dataclass
 class Stack:
-    """
-    The running parts and their addresses, none of which ends in a slash.
-    """
+    """The running parts and their addresses, none of which ends in a slash."""
 
     emulator: Emulator
     project: str
@@ -31,44 +27,32 @@ class Stack:
 
     @property
     def private_key(self) -> ec.EllipticCurvePrivateKey:
-        """
-        Return the key that opens what the page and the functions seal.
-        """
+        """Return the key that opens what the page and the functions seal."""
         return self.keys.private_key
 
     @property
     def sign(self) -> str:
-        """
-        Return the address of sign.
-        """
+        """Return the address of sign."""
         return self.functions["sign"].url
 
     @property
     def count(self) -> str:
-        """
-        Return the address of count.
-        """
+        """Return the address of count."""
         return self.functions["count"].url
 
     @property
     def share_link(self) -> str:
-        """
-        Return the address of share-link.
-        """
+        """Return the address of share-link."""
         return self.functions["share-link"].url
 
     @property
     def withdraw(self) -> str:
-        """
-        Return the address of withdraw.
-        """
+        """Return the address of withdraw."""
         return self.functions["withdraw"].url
 
     @property
     def sweep(self) -> str:
-        """
-        Return the address of sweep, which is private where it is deployed.
-        """
+        """Return the address of sweep, which is private where it is deployed."""
         return self.functions["sweep"].url
 
 
@@ -115,9 +99,7 @@ def running_stack(
 
 
 def stop_together(functions: Mapping[str, Running]) -> None:
-    """
-    Ask all functions to end before waiting for the first, because each takes its time.
-    """
+    """Ask all functions to end before waiting for the first, because each takes its time."""
     for function in functions.values():
         function.process.terminate()
     for function in functions.values():

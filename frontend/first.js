@@ -1,6 +1,6 @@
 // Chooses the language before anything is painted, so that nobody sees the page change under them.
 // Not a module, because modules wait; a browser without modules keeps the page as if script were off.
-(function () {
+(() => {
   const $html = document.documentElement;
   if (!("noModule" in HTMLScriptElement.prototype)) return;
 

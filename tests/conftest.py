@@ -1,6 +1,4 @@
-"""
-What tests need to run: the emulator, the functions and the page, all of them real.
-"""
+"""What tests need to run: the emulator, the functions and the page, all of them real."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,41 +15,31 @@ from dev.stack import Stack, running_stack
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """
-    Run async tests on asyncio, as the functions do.
-    """
+    """Run async tests on asyncio, as the functions do."""
     return "asyncio"
 
 
 @pytest.fixture(scope="session")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """
-    Start one Firestore emulator for this process, or use FIRESTORE_EMULATOR_HOST.
-    """
+    """Start one Firestore emulator for this process, or use FIRESTORE_EMULATOR_HOST."""
     with running_emulator(tmp_path_factory.mktemp("emulator") / "emulator.log") as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
 def keys() -> DevelopmentKeys:
-    """
-    Make keys that this run of the tests forgets.
-    """
+    """Make keys that this run of the tests forgets."""
     return make_keys()
 
 
 def new_project() -> str:
-    """
-    Name a project that nobody has used; the emulator takes any, and keeps them apart.
-    """
+    """Name a project that nobody has used; the emulator takes any, and keeps them apart."""
     return f"demo-{uuid.uuid4().hex[:16]}"
 
 
 @pytest.fixture
 def project() -> str:
-    """
-    Give each test a database of its own.
-    """
+    """Give each test a database of its own."""
     return new_project()
 
 
@@ -90,9 +78,7 @@ def start_function(
 def services(
     emulator: Emulator, keys: DevelopmentKeys, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    """
-    Run all four functions and the page against the emulator, with a project of their own.
-    """
+    """Run all four functions and the page against the emulator, with a project of their own."""
     folder = tmp_path_factory.mktemp("services")
     with running_stack(emulator, new_project(), keys, folder) as stack:
         yield stack

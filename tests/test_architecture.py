@@ -1,6 +1,4 @@
-"""
-The layout stays true after everybody has stopped looking.
-"""
+"""The layout stays true after everybody has stopped looking."""
 
 import ast
 import importlib.machinery
@@ -46,9 +44,7 @@ MAX_FUNCTION_LINES = 60
 
 
 def imports(path: Path) -> set[str]:
-    """
-    Return the dotted names that a file imports, wherever in it.
-    """
+    """Return the dotted names that a file imports, wherever in it."""
     names = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
@@ -60,9 +56,7 @@ def imports(path: Path) -> set[str]:
 
 
 def title(path: Path) -> str:
-    """
-    Return a file's name within functions/, for the name of a test.
-    """
+    """Return a file's name within functions/, for the name of a test."""
     return str(path.relative_to(FOLDER))
 
 
@@ -105,21 +99,17 @@ def test_files_beside_the_package_are_the_functions() -> None:
 
 @pytest.mark.parametrize("name", sorted(ENTRIES))
 def test_function_is_a_plain_async_one_of_its_files_name(name: str) -> None:
-    """
-    The framework would run any other in a thread pool.
-    """
+    """The framework would run any other in a thread pool."""
     tree = ast.parse((FOLDER / f"{name}.py").read_text())
-    found = [node for node in tree.body if getattr(node, "name", "") == name]
+    (found,) = (node for node in tree.body if getattr(node, "name", "") == name)
 
-    assert [type(node) for node in found] == [ast.AsyncFunctionDef]
-    assert ast.unparse(found[0].decorator_list[0]) == "functions_framework.aio.http"
+    assert isinstance(found, ast.AsyncFunctionDef)
+    assert ast.unparse(found.decorator_list[0]) == "functions_framework.aio.http"
 
 
 @pytest.mark.parametrize("name", [*sorted(ENTRIES), "petition"])
 def test_name_is_found_nowhere_else_on_the_path(name: str) -> None:
-    """
-    The framework appends the folder to the path, so a namesake would win, in production only.
-    """
+    """The framework appends the folder to the path, so a namesake would win, in production only."""
     elsewhere = [folder for folder in sys.path if Path(folder or ".").resolve() != FOLDER]
 
     assert name not in sys.stdlib_module_names
@@ -161,7 +151,7 @@ def test_every_problem_is_explained_to_engineers_and_to_people() -> None:
 def test_file_and_its_functions_are_read_in_one_sitting(path: Path) -> None:
     text = path.read_text()
     lengths = {
-        node.name: node.end_lineno - node.lineno + 1
+        node.name: (node.end_lineno or 0) - node.lineno + 1
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
@@ -175,8 +165,11 @@ def test_everything_public_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text())
     silent = [
         node.name
-        for parent in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
-        for node in parent.body
+        for body in [
+            tree.body,
+            *(node.body for node in tree.body if isinstance(node, ast.ClassDef)),
+        ]
+        for node in body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
@@ -203,9 +196,7 @@ def test_what_the_functions_import_is_what_they_ask_to_be_installed() -> None:
 
 
 def test_every_petition_has_a_card_for_every_language() -> None:
-    """
-    A link is shared with a picture in its own language.
-    """
+    """A link is shared with a picture in its own language."""
     wanted = {
         f"{id}-{language}.png"
         for id, content in campaign.load_campaigns().items()

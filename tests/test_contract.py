@@ -40,9 +40,7 @@ FORMS: dict[str, tuple[dict[str, Any], type[BaseModel]]] = {
 
 
 def examples(path: str) -> dict[str, Any]:
-    """
-    Return the examples of a path's bodies, by name.
-    """
+    """Return the examples of a path's bodies, by name."""
     content = OPENAPI["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     return {name: example["value"] for name, example in content["examples"].items()}
 
@@ -117,9 +115,7 @@ def test_numbers_in_the_descriptions_are_the_functions_own() -> None:
 
 @pytest.mark.parametrize("form", [SealedForm, OpenForm, ConsentForm])
 def test_form_is_strict(form: type[Form]) -> None:
-    """
-    What the contract does not say is not taken, and nothing is converted.
-    """
+    """What the contract does not say is not taken, and nothing is converted."""
     assert form.model_config["strict"]
     assert form.model_config["extra"] == "forbid"
 

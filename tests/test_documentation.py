@@ -31,16 +31,12 @@ CURLS = re.findall(r"^curl .*?(?<!\\)$", README, re.MULTILINE | re.DOTALL)
 
 
 def blocks(language: str) -> list[str]:
-    """
-    Return the README's blocks of code in a language.
-    """
+    """Return the README's blocks of code in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 
 
 def run(command: str, services: Stack) -> str:
-    """
-    Run one of the README's curl commands, on this test's own ports.
-    """
+    """Run one of the README's curl commands, on this test's own ports."""
     for port, name in PORTS.items():
         command = command.replace(f"http://localhost:{port}", getattr(services, name))
     words = shlex.split(command.replace("\\\n", " "))
@@ -49,9 +45,7 @@ def run(command: str, services: Stack) -> str:
 
 
 def shape(value: Any) -> Any:
-    """
-    Return what must agree between an example and an answer: names and types, not the numbers.
-    """
+    """Return what must agree between an example and an answer: names and types, not the numbers."""
     if isinstance(value, dict):
         return {name: shape(content) for name, content in value.items()}
     if isinstance(value, list):
@@ -105,10 +99,8 @@ def test_the_contract_is_valid_openapi() -> None:
 
 
 def bodies() -> list[Any]:
-    """
-    Return every example with the schema that it must obey, as pytest's parameters.
-    """
-    found = []
+    """Return every example with the schema that it must obey, as pytest's parameters."""
+    found: list[Any] = []
 
     def visit(node: Any, place: str) -> None:
         if isinstance(node, list):

@@ -1,6 +1,4 @@
-"""
-Measure the functions on this machine: `make bench`, or `python -m dev.bench --help`.
-"""
+"""Measure the functions on this machine: `make bench`, or `python -m dev.bench --help`."""
 
 import argparse
 import json
@@ -64,9 +62,7 @@ console = Console()
 
 
 def main() -> None:
-    """
-    Measure everything that the options ask for, and print the tables.
-    """
+    """Measure everything that the options ask for, and print the tables."""
     options = read_options()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         log = Path(folder, "emulator.log")
@@ -85,9 +81,7 @@ def main() -> None:
 
 
 def read_options() -> argparse.Namespace:
-    """
-    Read the command line.
-    """
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m dev.bench", description=__doc__)
     parser.add_argument("--seconds", type=float, default=5, help="of each run (5)")
     parser.add_argument("--rounds", type=int, default=3, help="of all variants (3)")
@@ -99,9 +93,7 @@ def read_options() -> argparse.Namespace:
 
 
 class Bench:
-    """
-    One session on one machine: what was measured, in the order in which it was.
-    """
+    """One session on one machine: what was measured, in the order in which it was."""
 
     def __init__(
         self, servers: Servers, emulator: Emulator, options: argparse.Namespace, progress: Progress
@@ -115,9 +107,7 @@ class Bench:
         self.exact = True
 
     def measure_loads(self) -> None:
-        """
-        Run all variants in rounds, every second round backwards.
-        """
+        """Run all variants in rounds, every second round backwards."""
         variants, rounds = self._options.only, self._options.rounds
         task = self._progress.add_task("Warming the emulator", total=rounds * len(variants))
         with self._servers.running("sign") as server:
@@ -190,9 +180,7 @@ class Bench:
         return told + ("" if exact else ": NOT EXACT")
 
     def measure_starts(self) -> None:
-        """
-        Start every function in turn, again and again.
-        """
+        """Start every function in turn, again and again."""
         task = self._progress.add_task("Starting", total=self._options.starts)
         for _ in range(self._options.starts):
             wait_for_quiet(self._options.wait)
@@ -204,9 +192,7 @@ class Bench:
             self._progress.advance(task)
 
     def measure_memory(self) -> float:
-        """
-        Return the memory of a sign process after many signatures, as a ratio to that after few.
-        """
+        """Return the memory of a sign process after many signatures, over that after few."""
         task = self._progress.add_task("Memory", total=MANY)
         kib: list[int] = []
         with self._servers.running("sign") as server:
@@ -224,9 +210,7 @@ class Bench:
 
 
 def wait_for_quiet(seconds: float) -> None:
-    """
-    Wait until others leave the machine mostly alone, or the time is over.
-    """
+    """Wait until others leave the machine mostly alone, or the time is over."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         busy, total = machine_seconds()

@@ -1,6 +1,4 @@
-"""
-The least that a function can do: read the same body, and answer.
-"""
+"""The least that a function can do: read the same body, and answer."""
 
 import functions_framework.aio
 from starlette.requests import Request
@@ -9,9 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 @functions_framework.aio.http
 async def bare(request: Request) -> Response:
-    """
-    Answer anything; the body of a POST is decoded first.
-    """
+    """Answer anything; the body of a POST is decoded first."""
     if request.method == "POST":
         await request.json()
         return JSONResponse({"accepted": True}, 201)

@@ -24,9 +24,7 @@ petition = client.document("petitions/savemyfriend")
 
 @functions_framework.http
 def counter(request: flask.Request) -> flask.typing.ResponseReturnValue:
-    """
-    Store a signature and count it; a repeat is answered like a first.
-    """
+    """Store a signature and count it; a repeat is answered like a first."""
     body = request.get_json()
     shard = random.randrange(SHARDS)  # noqa: S311 – any shard will do
     batch = client.batch()

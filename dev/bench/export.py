@@ -25,9 +25,7 @@ PETITION = "savemyfriend"
 
 
 def main() -> int:
-    """
-    Measure once; return 1 when it took too much memory.
-    """
+    """Measure once; return 1 when it took too much memory."""
     number = int(sys.argv[1]) if len(sys.argv) > 1 else NUMBER
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -46,9 +44,7 @@ def main() -> int:
 
 
 def make_box(keys: DevelopmentKeys) -> bytes:
-    """
-    Seal what a signer of many words writes.
-    """
+    """Seal what a signer of many words writes."""
     from petition.seal import Consent, Words, seal  # organizer has put it on the path
 
     words = Words("김민수", "friend@example.org", "살려 주세요 " * 20, Consent(delivery=True))
@@ -56,9 +52,7 @@ def make_box(keys: DevelopmentKeys) -> bytes:
 
 
 def store(number: int, box: bytes) -> None:
-    """
-    Store signatures that share a box, in commits of BATCH.
-    """
+    """Store signatures that share a box, in commits of BATCH."""
     client = firestore.Client(project="demo-bench")
     signatures = client.collection("petitions").document(PETITION).collection("signatures")
     fields = {"sealed": box, "country": "KR", "language": "ko", "signed_hour": None}
@@ -70,9 +64,7 @@ def store(number: int, box: bytes) -> None:
 
 
 def export(folder: Path) -> tuple[float, float]:
-    """
-    Export, and return the seconds and the greatest memory of all processes together, in MB.
-    """
+    """Export, and return the seconds and the greatest memory of all processes together, in MB."""
     command = [sys.executable, "-m", "organizer", "--project", "demo-bench", "export"]
     command += [str(folder / "names.csv"), "--key", str(folder / "key.pem")]
     start = time.monotonic()
@@ -85,9 +77,7 @@ def export(folder: Path) -> tuple[float, float]:
 
 
 def group_megabytes(leader: int) -> float:
-    """
-    Add up the resident memory of a process and all that it started.
-    """
+    """Add up the resident memory of a process and all that it started."""
     listed = subprocess.run(
         ["ps", "-o", "rss=", "-g", str(leader)], capture_output=True, text=True, check=False
     )

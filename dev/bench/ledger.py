@@ -1,6 +1,4 @@
-"""
-Whether a run was exact: the lanes against the documents.
-"""
+"""Whether a run was exact: the lanes against the documents."""
 
 import urllib.request
 
@@ -25,8 +23,6 @@ def count_ledger(project: str) -> tuple[int, int]:
 
 
 def forget(emulator: str, project: str) -> None:
-    """
-    Delete a project's documents, so that the emulator does not grow from run to run.
-    """
+    """Delete a project's documents, so that the emulator does not grow from run to run."""
     url = f"http://{emulator}/emulator/v1/projects/{project}/databases/(default)/documents"
     DIRECT.open(urllib.request.Request(url, method="DELETE")).close()

@@ -1,6 +1,4 @@
-"""
-An equal load for every function: 64 connections that each ask as soon as they are answered.
-"""
+"""An equal load for every function: 64 connections that each ask as soon as they are answered."""
 
 import asyncio
 import json
@@ -58,23 +56,17 @@ class Answers:
 
     @property
     def rate(self) -> float:
-        """
-        Return answers per second.
-        """
+        """Return answers per second."""
         return self.answers / self.seconds
 
 
 def generator() -> str:
-    """
-    Name the load generator that this machine has.
-    """
+    """Name the load generator that this machine has."""
     return "wrk" if shutil.which("wrk") else "the built-in generator (asyncio)"
 
 
 def put_load(url: str, load: Load) -> Answers:
-    """
-    Send a load to a function and wait for its end.
-    """
+    """Send a load to a function and wait for its end."""
     prefix = secrets.token_hex(5)
     if not shutil.which("wrk"):
         return Answers(**asyncio.run(send(url, load, CONNECTIONS, prefix, BOX)))

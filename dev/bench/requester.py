@@ -1,6 +1,4 @@
-"""
-A small load generator, for machines without wrk; one process, HTTP/1.1 with keep-alive.
-"""
+"""A small load generator, for machines without wrk; one process, HTTP/1.1 with keep-alive."""
 
 import asyncio
 import random
@@ -16,9 +14,7 @@ ENDINGS = "AEIMQUYcgkosw048"
 
 
 async def send(url: str, load: "Load", connections: int, prefix: str, box: str) -> dict[str, Any]:
-    """
-    Send a load, and return the fields of load.Answers.
-    """
+    """Send a load, and return the fields of load.Answers."""
     requests = _Requests(load, prefix, box)
     address = urlsplit(url)
     start = time.monotonic()

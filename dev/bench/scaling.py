@@ -33,9 +33,7 @@ CACHES = 100
 
 @dataclass(frozen=True)
 class Sign:
-    """
-    How sign behaves; times in seconds.
-    """
+    """How sign behaves; times in seconds."""
 
     cpu: float = 0.0004  # measured, one process with group commit, rounded up
     look: float = 0.015  # assumed: a batch read in the same region
@@ -50,9 +48,7 @@ class Sign:
     patience: float = 8.0  # petition/ledger.py: BUDGET_SECONDS, after which sign answers 503
 
     def round_trip(self, group: float) -> float:
-        """
-        Return how long a group takes to look and commit.
-        """
+        """Return how long a group takes to look and commit."""
         return self.look + self.commit + self.per_create * group
 
     def group(self, rate: float) -> float:
@@ -67,21 +63,15 @@ class Sign:
         return min(max(size, 1.0), self.largest)
 
     def capacity(self) -> float:
-        """
-        Return the most signatures a second that one instance can record.
-        """
+        """Return the most signatures a second that one instance can record."""
         return min(self.in_flight * self.largest / self.round_trip(self.largest), 1 / self.cpu)
 
     def wait(self, rate: float) -> float:
-        """
-        Return how long a signer waits on average: for the next group to leave, and to come back.
-        """
+        """Return how long a signer waits on average: for the next group to leave, and return."""
         return (1 + 1 / (2 * self.in_flight)) * self.round_trip(self.group(rate))
 
     def instances(self, rate: float) -> int:
-        """
-        Return how many instances the autoscaler wants for a rate, within the limits.
-        """
+        """Return how many instances the autoscaler wants for a rate, within the limits."""
         by_cpu = rate * self.cpu / SCALING_TARGET
         wanted = max(self.fewest, math.ceil(by_cpu), math.ceil(rate / self.capacity()), 1)
         while wanted < self.most:
@@ -93,17 +83,13 @@ class Sign:
 
 
 def allowed(second: float) -> float:
-    """
-    Return the operations a second that the recommended ramp reaches after so many seconds.
-    """
+    """Return the operations a second that the recommended ramp reaches after so many seconds."""
     return RAMP_START * math.pow(RAMP_FACTOR, max(second, 0) // RAMP_SECONDS)
 
 
 @dataclass(frozen=True)
 class Level:
-    """
-    A steady load.
-    """
+    """A steady load."""
 
     rate: float
     instances: int
@@ -117,9 +103,7 @@ class Level:
 
 
 def level(rate: float, sign: Sign) -> Level:
-    """
-    Work out one steady load, in signatures a second.
-    """
+    """Work out one steady load, in signatures a second."""
     instances = sign.instances(rate)
     each = min(rate / instances, sign.capacity())
     group, wait = sign.group(each), sign.wait(each)
@@ -143,9 +127,7 @@ def level(rate: float, sign: Sign) -> Level:
 
 @dataclass(frozen=True)
 class Spike:
-    """
-    What a growing crowd meets.
-    """
+    """What a growing crowd meets."""
 
     instances: int
     refused: float  # share of signers whose first try was answered with 503
@@ -191,9 +173,7 @@ def spike(rise: float, peak: float, sign: Sign, *, cold: bool, hours: float = 2)
 
 @dataclass(frozen=True)
 class Readers:
-    """
-    What people cost who watch the number.
-    """
+    """What people cost who watch the number."""
 
     requests: float
     hit_rate: float
@@ -221,9 +201,7 @@ def readers(people: int, *, every: float = 10, places: int = 0, fresh: float = 5
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """
-    Lay out a table in Markdown, all columns to the right.
-    """
+    """Lay out a table in Markdown, all columns to the right."""
     lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     lines.insert(1, ["-" * (width - 1) + ":" for width in widths])
@@ -232,9 +210,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def levels() -> str:
-    """
-    Return the table of steady loads.
-    """
+    """Return the table of steady loads."""
     head = ("signatures/s", "instances", "group", "wait ms", "commits/s", "/s and lane, own")
     sign = Sign()
     steady = [level(rate, sign) for rate in (1, 10, 100, 500, 1000, 2000, 5000, 10_000, 20_000)]
@@ -258,9 +234,7 @@ def levels() -> str:
 
 
 def spikes() -> str:
-    """
-    Return the table of growing crowds.
-    """
+    """Return the table of growing crowds."""
     head = ("minutes to 5,000/s", "database", "instances", "refused at first %")
     rows = []
     for minutes in (1, 10, 30, 60):
@@ -273,9 +247,7 @@ def spikes() -> str:
 
 
 def crowds() -> str:
-    """
-    Return the table of readers, without and with the edge.
-    """
+    """Return the table of readers, without and with the edge."""
     head = ("readers", "edge", "requests/s", "from cache %", "requests/s at count")
     rows = []
     for people in (1000, 10_000, 100_000):

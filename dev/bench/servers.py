@@ -1,6 +1,4 @@
-"""
-The measured functions: each started as the deployed ones are, alone, with a database of its own.
-"""
+"""The measured functions: each started as the deployed ones are, alone, on its own database."""
 
 import contextlib
 import http.client
@@ -25,24 +23,18 @@ START_SECONDS = 60
 
 @dataclass(frozen=True)
 class Server:
-    """
-    A running function; `project` is the database that nothing else writes to.
-    """
+    """A running function; `project` is the database that nothing else writes to."""
 
     url: str
     project: str
     process: Process
 
     def wait(self) -> None:
-        """
-        Return when the function answers.
-        """
+        """Return when the function answers."""
         self.process.wait_until_it_answers(f"{self.url}/robots.txt", seconds=START_SECONDS)
 
     def worker_kib(self) -> int:
-        """
-        Return the memory of the process that answers, resident, in KiB.
-        """
+        """Return the memory of the process that answers, resident, in KiB."""
         # The framework's own process forks it, and is the larger one at first.
         parent = str(self.process.popen.pid)
         pages = max(int(stat[21]) for stat in _stats(self.process) if stat[1] == parent)
@@ -50,16 +42,12 @@ class Server:
 
 
 def cpu_seconds(process: Process) -> float:
-    """
-    Return what a program and its children have taken so far, in user and kernel.
-    """
+    """Return what a program and its children have taken so far, in user and kernel."""
     return sum(int(ticks) for stat in _stats(process) for ticks in stat[11:13]) / TICKS
 
 
 def machine_seconds() -> tuple[float, float]:
-    """
-    Return how long this machine's cores have been busy, and how long there have been.
-    """
+    """Return how long this machine's cores have been busy, and how long there have been."""
     ticks = [int(field) for field in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
     return (sum(ticks) - ticks[3] - ticks[4]) / TICKS, sum(ticks) / TICKS
 
@@ -74,9 +62,7 @@ def _stats(process: Process) -> Iterator[list[str]]:
 
 
 class Servers:
-    """
-    Starts functions against one emulator; their logs go into a folder.
-    """
+    """Starts functions against one emulator; their logs go into a folder."""
 
     def __init__(self, emulator: str, folder: Path) -> None:
         self._emulator = emulator

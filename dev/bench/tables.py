@@ -1,6 +1,4 @@
-"""
-From measurements to medians, ratios and aims.
-"""
+"""From measurements to medians, ratios and aims."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,17 +44,13 @@ Runs = Mapping[str, Sequence[Run]]  # of each variant, one a round
 
 
 def ratio(runs: Runs, variant: str, base: str, value: Callable[[Run], float]) -> float | None:
-    """
-    Return the median of the rounds' ratios: two runs of one round had the same neighbours.
-    """
+    """Return the median of the rounds' ratios: two runs of one round had the same neighbours."""
     pairs = list(zip(runs.get(variant, []), runs.get(base, []), strict=False))
     return median(value(mine) / value(other) for mine, other in pairs) if pairs else None
 
 
 def load_table(runs: Runs) -> RenderableType:
-    """
-    Draw what was measured under load.
-    """
+    """Draw what was measured under load."""
     table = Table(title="Under load, medians of all rounds")
     table.add_column("", no_wrap=True)
     for heading in ("a second", "CPU µs", "emulator", "p50 ms", "rate:bare", "CPU:bare"):
@@ -78,9 +72,7 @@ def load_table(runs: Runs) -> RenderableType:
 
 
 def start_table(starts: Mapping[str, Sequence[float]]) -> RenderableType:
-    """
-    Draw how long it took from the start of each process to its first answer.
-    """
+    """Draw how long it took from the start of each process to its first answer."""
     table = Table(title="From the start of the process to the first answer, medians")
     table.add_column("")
     table.add_column("seconds", justify="right")
@@ -91,9 +83,7 @@ def start_table(starts: Mapping[str, Sequence[float]]) -> RenderableType:
 
 
 def start_ratio(starts: Mapping[str, Sequence[float]], name: str) -> float | None:
-    """
-    Return the median of the ratios to the bare function's start of the same round.
-    """
+    """Return the median of the ratios to the bare function's start of the same round."""
     pairs = list(zip(starts.get(name, []), starts.get("bare", []), strict=False))
     return median(mine / bare for mine, bare in pairs) if pairs else None
 

@@ -1,6 +1,4 @@
-"""
-Take the pictures in docs/screenshots/ and the cards: `make screenshots`.
-"""
+"""Take the pictures in docs/screenshots/ and the cards: `make screenshots`."""
 
 import sys
 import tempfile

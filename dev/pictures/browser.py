@@ -1,6 +1,4 @@
-"""
-A real headless Chromium of this machine's own, for pictures and for tests.
-"""
+"""A real headless Chromium of this machine's own, for pictures and for tests."""
 
 import shutil
 

@@ -1,6 +1,4 @@
-"""
-The cards that networks show beside a shared link, one for each language of a petition.
-"""
+"""The cards that networks show beside a shared link, one for each language of a petition."""
 
 import html
 import json
@@ -17,9 +15,7 @@ TEMPLATE = Path(__file__).with_name("card.html")
 
 
 def take_cards(browser: Browser) -> None:
-    """
-    Draw the card of each language, 1200 by 630 pixels, as every network crops it least.
-    """
+    """Draw the card of each language, 1200 by 630 pixels, as every network crops it least."""
     petition = json.loads(PETITION.read_text(encoding="utf-8"))
     page = browser.new_page(viewport={"width": 1200, "height": 630})
     for language, text in petition["texts"].items():

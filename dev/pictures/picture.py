@@ -1,6 +1,4 @@
-"""
-A picture that is kept: few colours, a small file.
-"""
+"""A picture that is kept: few colours, a small file."""
 
 import io
 import sys
@@ -14,9 +12,7 @@ COLOURS = 128  # ours: enough for text on one ground; a tenth of the file
 
 
 def save_picture(png: bytes, path: Path) -> None:
-    """
-    Save a picture below the repository, and say how large it is.
-    """
+    """Save a picture below the repository, and say how large it is."""
     image = Image.open(io.BytesIO(png)).convert("RGB")
     path.parent.mkdir(parents=True, exist_ok=True)
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)

@@ -35,9 +35,7 @@ def take(
     screen: str = "desktop",
     act: Callable[[Page], str | None] = lambda page: None,
 ) -> None:
-    """
-    Bring a page into a state and take its picture, all of it or the element that `act` names.
-    """
+    """Bring a page into a state and take its picture, all of it or the element that `act` names."""
     context = browser.new_context(
         base_url=site,
         locale=LANGUAGES[language],
@@ -62,9 +60,7 @@ def take(
 
 
 def take_screenshots(browser: Browser, services: Stack) -> None:
-    """
-    Take every picture; the last ones end the petition.
-    """
+    """Take every picture; the last ones end the petition."""
     petition = petition_of(services)
     seed_count(petition)
 
@@ -97,24 +93,18 @@ def take_screenshots(browser: Browser, services: Stack) -> None:
 
 
 def wait_for_outcome(page: Page) -> None:
-    """
-    The count function believes what it has read for a few seconds.
-    """
+    """The count function believes what it has read for a few seconds."""
     page.wait_for_selector("#outcome", state="visible", timeout=60_000)
 
 
 def petition_of(services: Stack) -> firestore.DocumentReference:
-    """
-    Return the petition's document in the emulator.
-    """
+    """Return the petition's document in the emulator."""
     os.environ["FIRESTORE_EMULATOR_HOST"] = services.emulator.host
     client = firestore.Client(project=services.project)
     return client.document("petitions", PETITION)
 
 
 def seed_count(petition: firestore.DocumentReference) -> None:
-    """
-    Let one lane say that so many have signed.
-    """
+    """Let one lane say that so many have signed."""
     countries = {**NUMBERS, "ZZ": ALL - sum(NUMBERS.values())}
     petition.collection("lanes").document("0").set({"signatures": ALL, "countries": countries})

@@ -1,6 +1,4 @@
-"""
-What a person does on the page.
-"""
+"""What a person does on the page."""
 
 from dataclasses import dataclass
 
@@ -9,9 +7,7 @@ from playwright.sync_api import Page
 
 @dataclass(frozen=True)
 class Signer:
-    """
-    What one person writes into the form.
-    """
+    """What one person writes into the form."""
 
     email: str
     name: str = "Kim Moses"
@@ -20,9 +16,7 @@ class Signer:
 
 
 def fill(page: Page, signer: Signer) -> None:
-    """
-    Write into the form without sending it.
-    """
+    """Write into the form without sending it."""
     page.fill("#name", signer.name)
     page.fill("#email", signer.email)
     page.fill("#message", signer.message)
@@ -31,9 +25,7 @@ def fill(page: Page, signer: Signer) -> None:
 
 
 def sign(page: Page, signer: Signer) -> str:
-    """
-    Sign, and return the receipt.
-    """
+    """Sign, and return the receipt."""
     fill(page, signer)
     page.click("#submit")
     page.wait_for_selector("#thanks", state="visible")

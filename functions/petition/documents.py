@@ -208,9 +208,7 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Blur(_Document):
-    """
-    A number as readers are told it, and the secret sum at which it moves (petition/blur.py).
-    """
+    """A number as readers are told it, and the secret sum at which it moves (petition/blur.py)."""
 
     shown: int
     next: int

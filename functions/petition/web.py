@@ -1,6 +1,4 @@
-"""
-HTTP: what a request must look like, and how every answer leaves; the only module that knows it.
-"""
+"""HTTP: what a request must look like, and how answers leave; the only module that knows it."""
 
 import asyncio
 import functools

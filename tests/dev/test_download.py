@@ -1,6 +1,4 @@
-"""
-The emulator's file is kept only when it is whole and the one we know.
-"""
+"""The emulator's file is kept only when it is whole and the one we know."""
 
 import hashlib
 import threading
@@ -19,9 +17,7 @@ SHA256 = hashlib.sha256(CONTENT).hexdigest()
 
 
 class Storage(BaseHTTPRequestHandler):
-    """
-    A storage bucket with a whole file, one that breaks off, and nothing else.
-    """
+    """A storage bucket with a whole file, one that breaks off, and nothing else."""
 
     asked: list[str]
 

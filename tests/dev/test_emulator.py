@@ -1,6 +1,4 @@
-"""
-The emulator is found wherever it may be, and its data outlives it.
-"""
+"""The emulator is found wherever it may be, and its data outlives it."""
 
 from pathlib import Path
 
@@ -22,9 +20,7 @@ PATIENCE_SECONDS = 60  # httpx gives up after 5, which a busy machine may need.
 
 
 def make_sdk(root: Path) -> Path:
-    """
-    Make what counts as a Google Cloud SDK with the emulator installed.
-    """
+    """Make what counts as a Google Cloud SDK with the emulator installed."""
     jar = root / SDK_JAR
     jar.parent.mkdir(parents=True)
     jar.touch()
@@ -32,9 +28,7 @@ def make_sdk(root: Path) -> Path:
 
 
 def make_program(path: Path, script: str) -> Path:
-    """
-    Make a shell script that can be called by its name.
-    """
+    """Make a shell script that can be called by its name."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -42,9 +36,7 @@ def make_program(path: Path, script: str) -> Path:
 
 
 def make_java(folder: Path, version: str) -> Path:
-    """
-    Make a program that says, as Java does, which version it is.
-    """
+    """Make a program that says, as Java does, which version it is."""
     return make_program(folder / "java", f"echo 'openjdk version \"{version}\"' >&2")
 
 
@@ -179,9 +171,7 @@ def ask(
     path: str,
     body: dict[str, dict[str, dict[str, str]]] | None = None,
 ) -> dict[str, object]:
-    """
-    Call the emulator's REST interface, past any security rules.
-    """
+    """Call the emulator's REST interface, past any security rules."""
     url = f"http://{running.host}/v1/projects/demo-kept/databases/(default)/documents{path}"
     headers = {"Authorization": "Bearer owner"}
     answer = httpx.request(method, url, json=body, headers=headers, timeout=PATIENCE_SECONDS)

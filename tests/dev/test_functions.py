@@ -1,6 +1,4 @@
-"""
-A function on this machine is told what the deployed one is told, and no more.
-"""
+"""A function on this machine is told what the deployed one is told, and no more."""
 
 import pytest
 

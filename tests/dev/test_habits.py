@@ -1,6 +1,4 @@
-"""
-What makes two machines alike: whole lists of requirements, and one Makefile for everybody.
-"""
+"""What makes two machines alike: whole lists of requirements, and one Makefile for everybody."""
 
 import os
 import re
@@ -20,9 +18,7 @@ TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
 
 
 def requirements(name: str) -> list[Requirement]:
-    """
-    Read a list of requirements, without what it includes.
-    """
+    """Read a list of requirements, without what it includes."""
     lines = (ROOT / name).read_text().splitlines()
     return [Requirement(line) for line in lines if re.match(r"\w", line)]
 
@@ -39,9 +35,7 @@ def test_every_requirement_is_pinned_to_one_version(name: str) -> None:
 
 
 def test_the_lists_of_requirements_are_whole() -> None:
-    """
-    A package that is installed without being listed may be another one tomorrow.
-    """
+    """A package that is installed without being listed may be another one tomorrow."""
     listed = {
         canonicalize_name(each.name)
         for name in ("requirements.txt", "requirements-dev.txt")
@@ -55,16 +49,12 @@ def test_the_lists_of_requirements_are_whole() -> None:
 
 
 def test_installed_packages_fit_each_other() -> None:
-    """
-    The platform's build fails where `pip check` does.
-    """
+    """The platform's build fails where `pip check` does."""
     assert pip("check").strip() == "No broken requirements found."
 
 
 def pip(*arguments: str) -> str:
-    """
-    Ask pip about the environment in which the tests run.
-    """
+    """Ask pip about the environment in which the tests run."""
     return subprocess.run(
         [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments],
         capture_output=True,

@@ -1,6 +1,4 @@
-"""
-The development keys are made once and are nobody else's to read.
-"""
+"""The development keys are made once and are nobody else's to read."""
 
 import base64
 from pathlib import Path

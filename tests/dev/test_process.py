@@ -1,6 +1,4 @@
-"""
-A program ends when it is told to, and when the process that started it is gone.
-"""
+"""A program ends when it is told to, and when the process that started it is gone."""
 
 import os
 import socket
@@ -30,9 +28,7 @@ Start = Callable[[str], Process]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """
-    Start a shell script by the name of "the program".
-    """
+    """Start a shell script by the name of "the program"."""
     started: list[Process] = []
 
     def start_script(script: str) -> Process:
@@ -46,9 +42,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 def is_alive(process_id: int) -> bool:
-    """
-    Tell whether a process runs; one that ended and was not buried yet does not.
-    """
+    """Tell whether a process runs; one that ended and was not buried yet does not."""
     state = subprocess.run(
         ["ps", "-o", "state=", "-p", str(process_id)], capture_output=True, text=True, check=False
     ).stdout.strip()
@@ -56,9 +50,7 @@ def is_alive(process_id: int) -> bool:
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """
-    Wait for something that will happen; the limit is for a broken test only.
-    """
+    """Wait for something that will happen; the limit is for a broken test only."""
     deadline = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < deadline

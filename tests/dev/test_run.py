@@ -1,6 +1,4 @@
-"""
-`python -m dev` starts everything, says where it is, keeps the data, and leaves nothing behind.
-"""
+"""`python -m dev` starts everything, says where it is, keeps the data, leaves nothing behind."""
 
 import json
 import os
@@ -33,17 +31,13 @@ LAST_LINE = "Ctrl-C stops everything."
 
 @dataclass
 class LocalRun:
-    """
-    A started `python -m dev` and what it has printed until everything answered.
-    """
+    """A started `python -m dev` and what it has printed until everything answered."""
 
     process: subprocess.Popen[str]
     printed: str
 
     def stop(self, number: signal.Signals) -> int:
-        """
-        Send a signal and return the exit code.
-        """
+        """Send a signal and return the exit code."""
         self.process.send_signal(number)
         try:
             self.process.communicate(timeout=PATIENCE_SECONDS)
@@ -54,25 +48,19 @@ class LocalRun:
 
 
 def command() -> list[str]:
-    """
-    Return what `make run` calls.
-    """
+    """Return what `make run` calls."""
     return [sys.executable, "-m", "dev"]
 
 
 def environment(ports: Mapping[str, int], folder: Path) -> dict[str, str]:
-    """
-    Return an environment with these ports, and without an emulator that is running already.
-    """
+    """Return an environment with these ports, and without an emulator that is running already."""
     env = {name: value for name, value in os.environ.items() if name != "FIRESTORE_EMULATOR_HOST"}
     numbers = {variable(name): str(port) for name, port in ports.items()}
     return env | numbers | {"RUN_FOLDER": str(folder), "COLUMNS": "80"}
 
 
 def start(ports: Mapping[str, int], folder: Path) -> LocalRun:
-    """
-    Start everything and return when everything answers.
-    """
+    """Start everything and return when everything answers."""
     process = subprocess.Popen(
         command(),
         cwd=ROOT,
@@ -122,25 +110,19 @@ def test_a_signature_is_there_after_the_next_start(tmp_path: Path) -> None:
 
 
 def organizer_line(folder: Path) -> str:
-    """
-    Return the line that counts in the local run of a folder, whatever else is set.
-    """
+    """Return the line that counts in the local run of a folder, whatever else is set."""
     others = "-u FIRESTORE_EMULATOR_HOST -u GOOGLE_CLOUD_PROJECT"
     return f"env {others} RUN_FOLDER={folder} {sys.executable} -m organizer count --json"
 
 
 def ask(url: str) -> dict[str, Any]:
-    """
-    Get an answer in JSON, however long it takes.
-    """
+    """Get an answer in JSON, however long it takes."""
     answer: dict[str, Any] = httpx.get(url, timeout=PATIENCE_SECONDS).json()
     return answer
 
 
 def answer_of(line: str) -> dict[str, Any]:
-    """
-    Type a line into a shell and return the JSON that it prints.
-    """
+    """Type a line into a shell and return the JSON that it prints."""
     typed = ["/bin/sh", "-c", line]
     said = subprocess.run(typed, capture_output=True, text=True, check=True).stdout
     answer: dict[str, Any] = json.loads(said)
@@ -148,9 +130,7 @@ def answer_of(line: str) -> dict[str, Any]:
 
 
 def patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """
-    Do what 503 asks for and try again: on a busy machine the first query may take too long.
-    """
+    """Do what 503 asks for and try again: on a busy machine the first query may take too long."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     answer = call()
     while answer.get("status") == 503 and time.monotonic() < deadline:
@@ -160,9 +140,7 @@ def patiently(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def assert_taken_ports_are_named(ports: Mapping[str, int], folder: Path) -> None:
-    """
-    Start everything a second time on the same ports, but the page on another.
-    """
+    """Start everything a second time on the same ports, but the page on another."""
     again = {**ports, "site": free_port()}
     second = subprocess.run(
         command(),

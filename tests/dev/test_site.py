@@ -1,6 +1,4 @@
-"""
-The page on this machine comes as the deployed one does.
-"""
+"""The page on this machine comes as the deployed one does."""
 
 import http.client
 from collections.abc import Iterator

@@ -31,39 +31,29 @@ VALUES = {"project": "petition-test", "seal_public_key": "BA" + 85 * "A"}
 
 @dataclass(frozen=True)
 class Terraform:
-    """
-    A terraform command and the folder with `infra` in which it works.
-    """
+    """A terraform command and the folder with `infra` in which it works."""
 
     command: Path | str
     folder: Path
 
     @property
     def is_offline(self) -> bool:
-        """
-        Tell whether it can apply without an account.
-        """
+        """Tell whether it can apply without an account."""
         return self.command == OFFLINE
 
     def run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """
-        Run one command in `infra` and return what it said, whether or not it succeeded.
-        """
+        """Run one command in `infra` and return what it said, whether or not it succeeded."""
         return self._run([self.command, "-chdir=infra", *arguments], stdin)
 
     def deploy(self) -> str:
-        """
-        Deploy with the command that an operator uses, agree, and return what it printed.
-        """
+        """Deploy with the command that an operator uses, agree, and return what it printed."""
         project = f"PROJECT={VALUES['project']}"
         done = self._run(["make", "deploy", project, f"TERRAFORM={self.command}"], "yes\n")
         assert done.returncode == 0, f"make deploy:\n{done.stdout}\n{done.stderr}"
         return done.stdout
 
     def ask(self, *arguments: str, stdin: str = "") -> str:
-        """
-        Run one command that must succeed and return what it printed.
-        """
+        """Run one command that must succeed and return what it printed."""
         done = self.run(*arguments, stdin=stdin)
         assert done.returncode == 0, f"terraform {arguments[0]}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
@@ -84,27 +74,21 @@ class Terraform:
 
 @dataclass(frozen=True)
 class Deployed:
-    """
-    The state after a deployment, as data and as text, and what the operator was shown.
-    """
+    """The state after a deployment, as data and as text, and what the operator was shown."""
 
     state: dict[str, Any]
     text: str
     said: str
 
     def resource(self, address: str) -> dict[str, Any]:
-        """
-        Return the values of one resource or data source.
-        """
+        """Return the values of one resource or data source."""
         resources = self.state["values"]["root_module"]["resources"]
         return next(found["values"] for found in resources if found["address"] == address)
 
 
 @pytest.fixture(scope="session")
 def terraform() -> Terraform:
-    """
-    Make a fresh copy of what is deployed, for this process of the tests alone, and initialise it.
-    """
+    """Copy what is deployed anew, for this process of the tests alone, and initialise it."""
     command = OFFLINE if OFFLINE.exists() else shutil.which("terraform")
     if command is None or shutil.which("terraform") is None:
         if os.environ.get("CI") == "true":
@@ -116,9 +100,7 @@ def terraform() -> Terraform:
 
 
 def copy_of_the_deployed() -> Path:
-    """
-    Copy what is deployed to a folder that stays the same from run to run.
-    """
+    """Copy what is deployed to a folder that stays the same from run to run."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     folder = ROOT / ".run" / f"terraform-{worker}"
     shutil.rmtree(folder, ignore_errors=True)
@@ -136,9 +118,7 @@ def copy_of_the_deployed() -> Path:
 
 @pytest.fixture(scope="session")
 def deployed(terraform: Terraform) -> Iterator[Deployed]:
-    """
-    Deploy everything with made-up values, and destroy it in the end.
-    """
+    """Deploy everything with made-up values, and destroy it in the end."""
     if not terraform.is_offline:
         pytest.skip("needs terraform-offline: plain terraform cannot apply without an account")
     said = terraform.deploy()
@@ -149,9 +129,7 @@ def deployed(terraform: Terraform) -> Iterator[Deployed]:
 
 @pytest.fixture(scope="session")
 def archive(terraform: Terraform) -> Path:
-    """
-    Have Terraform build the functions' archive, without anything else.
-    """
+    """Have Terraform build the functions' archive, without anything else."""
     terraform.ask("plan", "-target=data.archive_file.functions", "-input=false")
     # Where the configuration is worked on is terraform's to say.
     folder = terraform.ask("console", stdin="abspath(path.module)\n").strip().strip('"')

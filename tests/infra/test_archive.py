@@ -1,6 +1,4 @@
-"""
-The archive, as the platform gets it: unpacked, built and started with nothing else at hand.
-"""
+"""The archive, as the platform gets it: unpacked, built and started with nothing else at hand."""
 
 import json
 import os
@@ -37,9 +35,7 @@ for module in list(sys.modules.values()):
 
 @pytest.fixture(scope="module")
 def unpacked(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """
-    Unpack the archive into an empty folder.
-    """
+    """Unpack the archive into an empty folder."""
     folder = tmp_path_factory.mktemp("archive")
     with zipfile.ZipFile(archive) as file:
         file.extractall(folder)
@@ -48,9 +44,7 @@ def unpacked(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def programs(unpacked: Path) -> Path:
-    """
-    Install the archive's own requirements and nothing else.
-    """
+    """Install the archive's own requirements and nothing else."""
     return environment("archive", unpacked / "requirements.txt")
 
 
@@ -63,9 +57,7 @@ def urls(
     keys: DevelopmentKeys,
     tmp_path: Path,
 ) -> Iterator[dict[str, str]]:
-    """
-    Start the four functions from the archive and return their addresses.
-    """
+    """Start the four functions from the archive and return their addresses."""
     ports = {name: free_port() for name in FUNCTIONS}
     addresses = {name: f"http://{HOST}:{port}" for name, port in ports.items()}
     variables = settings(
@@ -97,9 +89,7 @@ def urls(
 
 
 def ask(url: str, body: dict[str, Any] | None = None) -> tuple[int, dict[str, Any]]:
-    """
-    Post a body, or get without one, and return status and answer.
-    """
+    """Post a body, or get without one, and return status and answer."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     with DIRECT.open(request, timeout=30) as answer:

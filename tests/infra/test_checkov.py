@@ -1,6 +1,4 @@
-"""
-checkov finds nothing in the infrastructure that is not excused beside the resource.
-"""
+"""checkov finds nothing in the infrastructure that is not excused beside the resource."""
 
 import json
 import re
@@ -18,9 +16,7 @@ INFRA = ROOT / "infra"
 
 @pytest.fixture(scope="module")
 def report() -> dict[str, Any]:
-    """
-    Run checkov once, without asking anybody on the network.
-    """
+    """Run checkov once, without asking anybody on the network."""
     programs = environment("checkov", Path(__file__).with_name("requirements-checkov.txt"))
     command: list[str | Path] = [
         programs / "checkov",

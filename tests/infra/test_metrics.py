@@ -1,6 +1,4 @@
-"""
-The metrics read what the functions really log.
-"""
+"""The metrics read what the functions really log."""
 
 import json
 import os
@@ -47,9 +45,7 @@ REQUESTS = {"sign": [("POST", FORM), ("POST", {})], "count": [("GET", None)]}
 def lines(
     emulator: Emulator, project: str, keys: DevelopmentKeys, capsys: pytest.CaptureFixture[str]
 ) -> list[dict[str, Any]]:
-    """
-    Have every kind of line written, and read them as the platform does.
-    """
+    """Have every kind of line written, and read them as the platform does."""
     told = {name: os.environ[name] for name in MACHINE if name in os.environ}
     told |= settings(
         project=project,
@@ -70,9 +66,7 @@ def lines(
 
 
 def reads(metric: dict[str, Any], line: dict[str, Any]) -> bool:
-    """
-    Tell whether a metric counts a line and finds everything in it that it extracts.
-    """
+    """Tell whether a metric counts a line and finds everything in it that it extracts."""
     wanted = re.findall(r'jsonPayload\.(\w+)="([^"]+)"', metric["filter"])
     extractors = [metric["value_extractor"] or "", *(metric["label_extractors"] or {}).values()]
     extracted = set(re.findall(r"EXTRACT\(jsonPayload\.(\w+)\)", " ".join(extractors)))

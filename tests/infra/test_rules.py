@@ -1,6 +1,4 @@
-"""
-The released rules, on the emulator: phones and browsers reach nothing.
-"""
+"""The released rules, on the emulator: phones and browsers reach nothing."""
 
 import json
 import urllib.error
@@ -26,9 +24,7 @@ DOCUMENTS = (
 def status(
     url: str, method: str, body: object = None, headers: dict[str, str] | None = None
 ) -> int:
-    """
-    Ask, and return the status alone.
-    """
+    """Ask, and return the status alone."""
     data = None if body is None else json.dumps(body).encode()
     kind = {"Content-Type": "application/json", **(headers or {})}
     request = urllib.request.Request(url, data=data, method=method, headers=kind)
@@ -42,9 +38,7 @@ def status(
 
 @pytest.fixture
 def root(emulator: Emulator, project: str) -> str:
-    """
-    Release the rules in a database of our own, and return the address of its documents.
-    """
+    """Release the rules in a database of our own, and return the address of its documents."""
     rules = {"rules": {"files": [{"name": RULES.name, "content": RULES.read_text()}]}}
     released = f"http://{emulator.host}/emulator/v1/projects/{project}:securityRules"
     assert status(released, "PUT", rules) == 200

@@ -1,6 +1,4 @@
-"""
-The documents for operators say what the configuration does.
-"""
+"""The documents for operators say what the configuration does."""
 
 import re
 
@@ -18,9 +16,7 @@ HEADINGS = set(re.findall(r"^#+ (.+)$", RUNBOOK, re.MULTILINE))
 
 
 def slug(heading: str) -> str:
-    """
-    Return a heading's anchor, as GitHub makes it.
-    """
+    """Return a heading's anchor, as GitHub makes it."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 

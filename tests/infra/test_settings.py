@@ -1,6 +1,4 @@
-"""
-Terraform tells each function exactly what that function's settings ask for.
-"""
+"""Terraform tells each function exactly what that function's settings ask for."""
 
 from typing import Any
 
@@ -24,9 +22,7 @@ NEVER_DEPLOYED = {"FIRESTORE_EMULATOR_HOST"}
 
 
 def told(deployed: Deployed, function: str) -> dict[str, str]:
-    """
-    Return a function's variables; those that are secret have their secret's name as value.
-    """
+    """Return a function's variables; those that are secret have their secret's name as value."""
     service = deployed.resource(f'google_cloudfunctions2_function.this["{function}"]')
     config: dict[str, Any] = service["service_config"][0]
     secrets = {one["key"]: one["secret"] for one in config["secret_environment_variables"]}

@@ -1,6 +1,4 @@
-"""
-The configuration is sound, does what its own tests say, and comes and goes in one command.
-"""
+"""The configuration is sound, does what its own tests say, and comes and goes in one command."""
 
 import re
 

@@ -1,6 +1,4 @@
-"""
-A wrong value is refused with a sentence that says what is wanted, before anything is made.
-"""
+"""A wrong value is refused with a sentence that says what is wanted, before anything is made."""
 
 import re
 
