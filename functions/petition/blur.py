@@ -1,58 +1,54 @@
 """
-The public numbers: each moves at a place that nobody can know or learn.
+The public numbers: twenty for each signer whom the lot fell on, and nothing for all others.
 
 Pure. Nobody confirms an address, so whoever signs with somebody's address and watches an exact
-number learns whether it rose. So `shown` grows by ten when the exact sum reaches `next`, and
-`next` moves on by a secret number, drawn anew each time: an attacker who knows every other
-signer, and adds as many invented ones as they like, sees the same whether or not one more was
-counted in all draws but one of STEP_MOST.
+number learns whether it rose. So one address in ONE_IN is drawn, by its id and for ever, and the
+public numbers are made of drawn signers alone: right on average, and off by about the square
+root of ONE_IN times the truth. An address that is not drawn moves nothing that is public, in
+total or by country, whoever signs with it, how often, and whatever else an attacker invents,
+withdraws or knows; so whether it has signed shows with one address in ONE_IN and no other.
 
 Source: docs/decisions/2026-11-public-numbers.md; `python -m dev.blur` simulates it.
 """
 
 import datetime as dt
-import secrets
+import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
 
-from petition.documents import Blur, Public, Sums
+from petition.documents import Public, Sums
 
-SHOWN_STEP = 10  # ours: numbers are told in tens
-STEP_MOST = 19  # ours: draws from 1 to 19 have the mean that SHOWN_STEP needs
-CORRECTION = 50  # ours: the share of its error that a step takes back, or `shown` would wander off
-FALLEN = 200  # ours: twice the farthest that `shown` was seen from the truth in 300,000 steps
-BEGIN_WITHIN = 30  # ours: how far from the truth a number begins anew, as far as it usually is
+ONE_IN = (
+    20  # ours: half of what the threat model allows, 0.1; with 10 numbers were 1.4 times nearer
+)
 COUNTRY_FLOOR = 30  # ours: no country's number is shown below
 OTHER = "other"
+LABEL = b"savemyfriend/drawn/1\0"
 
 
-def follow(blur: Blur | None, exact: int) -> Blur:
+def is_drawn(signer: str) -> bool:
     """
-    Return what is shown of a number now.
+    Tell whether the lot falls on an address; only who has the pepper can know.
 
     Args:
-        blur: What was shown before; None begins.
-        exact: The sum, 0 or more.
+        signer: The id, which the pepper makes random and an address has for ever.
     """
-    if blur is None or blur.shown - exact > FALLEN:
-        blur = _begin(exact)
-    shown, edge = blur.shown, blur.next
-    while exact >= edge:
-        shown += SHOWN_STEP
-        drift = round((shown - edge) / CORRECTION)
-        edge += max(1, _draw(STEP_MOST) + drift)
-    return Blur(shown, edge)
+    digest = hashlib.sha256(LABEL + signer.encode()).digest()
+    return int.from_bytes(digest[:8]) % ONE_IN == 0
+
+
+def total(tally: Sums) -> int:
+    """Return the total that is shown, 0 or more."""
+    return ONE_IN * sum(tally.drawn.values())
 
 
 def move(public: Public, tally: Sums, now: dt.datetime) -> Public:
-    """Move the public numbers on: the total always, the countries with the first count of a day."""
-    total = follow(public.total, tally.signatures)
+    """Move the countries that are shown, with the first count of a day."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     if public.countries_day == today:
-        return replace(public, total=total)
-    codes = sorted(public.countries.keys() | tally.countries.keys())
-    countries = {c: follow(public.countries.get(c), tally.countries.get(c, 0)) for c in codes}
-    return replace(public, total=total, countries=countries, countries_day=today)
+        return public
+    countries = {code: ONE_IN * number for code, number in tally.drawn.items()}
+    return replace(public, countries=countries, countries_day=today)
 
 
 def rank(countries: Mapping[str, int], total: int) -> list[tuple[str, int]]:
@@ -66,12 +62,3 @@ def rank(countries: Mapping[str, int], total: int) -> list[tuple[str, int]]:
     shown.sort(key=lambda row: (-row[1], row[0]))
     rest = total - sum(number for _, number in shown)
     return [*shown, (OTHER, rest)] if rest > 0 else shown
-
-
-def _begin(exact: int) -> Blur:
-    near = max(0, exact - BEGIN_WITHIN + secrets.randbelow(2 * BEGIN_WITHIN + 1)) if exact else 0
-    return Blur(near // SHOWN_STEP * SHOWN_STEP, exact + _draw(STEP_MOST))
-
-
-def _draw(most: int) -> int:
-    return 1 + secrets.randbelow(most)

@@ -79,12 +79,14 @@ class Signer(_Document):
         kept: Whether somebody withdrew and left the +1.
         country: As the first claim said it.
         referred: Whether the first claim came through a share link.
+        drawn: Whether the lot fell on it (petition/blur.py).
     """
 
     claims: int = 0
     kept: bool = False
     country: str = ""
     referred: bool = False
+    drawn: bool = False
 
     @property
     def stays(self) -> bool:
@@ -154,27 +156,27 @@ class Sums:
     Args:
         countries: By code; a country that adds up to nothing is left out.
         referred: Signatures that came through any share link.
+        drawn: Of the countries, the signers whom the lot fell on: all that the public may see.
     """
 
     signatures: int = 0
     countries: Mapping[str, int] = field(default_factory=dict)
     referred: int = 0
+    drawn: Mapping[str, int] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
-        return bool(self.signatures or self.countries or self.referred)
+        return bool(self.signatures or self.countries or self.referred or self.drawn)
 
     def __add__(self, other: "Sums") -> "Sums":
-        codes = self.countries.keys() | other.countries.keys()
-        countries = {c: self.countries.get(c, 0) + other.countries.get(c, 0) for c in codes}
         return Sums(
             self.signatures + other.signatures,
-            {code: number for code, number in sorted(countries.items()) if number},
+            _add(self.countries, other.countries),
             self.referred + other.referred,
+            _add(self.drawn, other.drawn),
         )
 
     def __neg__(self) -> "Sums":
-        countries = {code: -number for code, number in self.countries.items()}
-        return Sums(-self.signatures, countries, -self.referred)
+        return Sums(-self.signatures, _negate(self.countries), -self.referred, _negate(self.drawn))
 
     def __sub__(self, other: "Sums") -> "Sums":
         return self + -other
@@ -184,77 +186,57 @@ class Sums:
         """Add signers up; each counts once."""
         signatures = referred = 0
         countries: dict[str, int] = {}
+        drawn: dict[str, int] = {}
         for signer in signers:
             signatures += 1
             referred += signer.referred
             countries[signer.country] = countries.get(signer.country, 0) + 1
-        return cls(signatures, countries, referred)
+            if signer.drawn:
+                drawn[signer.country] = drawn.get(signer.country, 0) + 1
+        return cls(signatures, countries, referred, drawn)
 
     def increments(self) -> dict[str, int]:
         """Return what a lane's fields grow by, by field path; never nothing."""
         countries = {f"countries.{code}": number for code, number in self.countries.items()}
-        return {"signatures": self.signatures, "referred": self.referred, **countries}
+        drawn = {f"drawn.{code}": number for code, number in self.drawn.items()}
+        return {"signatures": self.signatures, "referred": self.referred, **countries, **drawn}
 
     @classmethod
     def read(cls, fields: Fields) -> "Sums":
         """Take what a lane stores."""
-        countries = fields.get("countries") or {}
         return cls(
             fields.get("signatures") or 0,
-            {code: number for code, number in countries.items() if number},
+            _add(fields.get("countries") or {}, {}),
             fields.get("referred") or 0,
+            _add(fields.get("drawn") or {}, {}),
         )
 
 
+def _add(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+    sums = {code: some.get(code, 0) + others.get(code, 0) for code in some.keys() | others.keys()}
+    return {code: number for code, number in sorted(sums.items()) if number}
+
+
+def _negate(numbers: Mapping[str, int]) -> dict[str, int]:
+    return {code: -number for code, number in numbers.items()}
+
+
 @dataclass(frozen=True, slots=True)
-class Blur(_Document):
-    """A number as readers are told it, and the secret sum at which it moves (petition/blur.py)."""
-
-    shown: int
-    next: int
-
-
-@dataclass(frozen=True, slots=True)
-class Public:
+class Public(_Document):
     """
-    What `count` tells, and what it must remember in order to go on blurring.
+    What `count` tells readers and the lanes do not say.
 
     Args:
-        total: None before the first count.
-        countries: By code.
+        countries: What is shown of each, by code.
         countries_day: The day on which the countries moved last; aware, UTC.
         closed_at: When a count first found the petition closed; aware, UTC; None while open.
         final: The exact total of a closed petition, told once and for all; else None.
     """
 
-    total: Blur | None = None
-    countries: Mapping[str, Blur] = field(default_factory=dict)
+    countries: Mapping[str, int] = field(default_factory=dict)
     countries_day: dt.datetime | None = None
     closed_at: dt.datetime | None = None
     final: int | None = None
-
-    def fields(self) -> dict[str, Any]:
-        """Return what is stored."""
-        return {
-            "total": self.total and self.total.fields(),
-            "countries": {code: blur.fields() for code, blur in self.countries.items()},
-            "countries_day": self.countries_day,
-            "closed_at": self.closed_at,
-            "final": self.final,
-        }
-
-    @classmethod
-    def read(cls, fields: Fields) -> "Public":
-        """Take what is stored."""
-        total = fields.get("total")
-        countries = fields.get("countries") or {}
-        return cls(
-            total=Blur.read(total) if total else None,
-            countries={code: Blur.read(blur) for code, blur in countries.items()},
-            countries_day=fields.get("countries_day"),
-            closed_at=fields.get("closed_at"),
-            final=fields.get("final"),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +265,7 @@ class Published:
             "signatures": self.tally.signatures,
             "countries": dict(self.tally.countries),
             "referred": self.tally.referred,
+            "drawn": dict(self.tally.drawn),
             "counted_at": self.counted_at,
             "public": self.public.fields(),
         }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from petition.blur import is_drawn
 from petition.documents import (
     CLAIMS,
     LANES,
@@ -94,7 +95,10 @@ class Store:
             if id in known.signers:
                 batch.increment(name, {"claims": len(own)}, exists=True)
                 continue
-            signer = Signer(len(own), False, own[0].country, own[0].via is not None)
+            first = own[0]
+            signer = Signer(
+                len(own), False, first.country, first.via is not None, drawn=is_drawn(id)
+            )
             batch.create(name, signer.fields())
             new.append(signer)
         _count(batch, petition, f"{_pick(SIGNING_LANES)}", Sums.of(new))

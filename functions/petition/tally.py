@@ -71,9 +71,8 @@ def tell(published: Published, *, blurred: bool) -> Numbers:
         countries = blur.rank(tally.countries, tally.signatures)
         return Numbers(tally.signatures, countries, exact=True)
     exact = public.final is not None
-    total = public.final if public.final is not None else public.total.shown if public.total else 0
-    shown = {code: country.shown for code, country in public.countries.items()}
-    return Numbers(total, blur.rank(shown, total), exact)
+    total = blur.total(tally) if public.final is None else public.final
+    return Numbers(total, blur.rank(public.countries, total), exact)
 
 
 def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status:
