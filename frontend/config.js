@@ -10,17 +10,22 @@
 /** @type {Map<string, Promise<any>>} */
 const files = new Map();
 
-/** @param {string} path */
+/** @param {string} path @returns {Promise<any>} */
 function file(path) {
-  if (!files.has(path)) {
-    const loading = fetch(path).then((answer) => {
-      if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
-      return answer.json();
-    });
-    loading.catch(() => files.delete(path));
-    files.set(path, loading);
-  }
-  return files.get(path);
+  const known = files.get(path);
+  if (known) return known;
+
+  const loading = load(path);
+  loading.catch(() => files.delete(path));
+  files.set(path, loading);
+  return loading;
+}
+
+/** @param {string} path */
+async function load(path) {
+  const answer = await fetch(path);
+  if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
+  return answer.json();
 }
 
 /** @returns {Promise<Config>} */
@@ -28,12 +33,24 @@ export function config() {
   return file("config.json");
 }
 
-/** The petition's words and dates. */
+/**
+ * What the petition says.
+ *
+ * @typedef {object} Campaign
+ * @property {Record<string, {share: string, outcomes: Record<string, string>}>} texts by language
+ * @property {{date: string, texts: Record<string, string>}[]} updates oldest first
+ */
+
+/** @returns {Promise<Campaign>} */
 export async function petition() {
   return file(`petitions/${(await config()).petition}.json`);
 }
 
-/** How mail providers write one address in several ways. */
+/**
+ * How mail providers write one address in several ways.
+ *
+ * @returns {Promise<import("./crypto/address.js").AddressRules>}
+ */
 export function addressRules() {
   return file("addresses.json");
 }

@@ -2,6 +2,7 @@
 
 import { functionUrl } from "./config.js";
 import { countryName, UNSAID } from "./countries.js";
+import { $ } from "./element.js";
 import { language, say, whenWorded } from "./language.js";
 import { poll } from "./poll.js";
 
@@ -9,8 +10,6 @@ const EVERY_SECONDS = 10;
 const TIMEOUT_MILLISECONDS = 10_000;
 const RISE_MILLISECONDS = 800;
 const SAY_MILLISECONDS = 60_000; // a screen reader hears of the number once a minute at most
-
-const $ = (id) => document.getElementById(id);
 
 /**
  * @typedef {object} Tally
@@ -56,8 +55,8 @@ async function fetchTally() {
   const timer = setTimeout(() => patience.abort(), TIMEOUT_MILLISECONDS);
   try {
     // The browser's own cache would show the number before last (stale-while-revalidate).
-    const options = { cache: "no-cache", signal: patience.signal };
-    const answer = await fetch(await functionUrl("count"), options);
+    const url = await functionUrl("count");
+    const answer = await fetch(url, { cache: "no-cache", signal: patience.signal });
     if (!answer.ok) throw new TypeError(`count answered ${answer.status}`);
     return await answer.json();
   } finally {
@@ -71,27 +70,32 @@ function show() {
     $("as-of").textContent = stale ? say("count.missing") : "";
     return;
   }
-  const { signatures, goal, as_of: asOf } = tally;
+  const { signatures, goal, as_of: asOf, countries } = tally;
   rise(signatures);
   $("count-label").textContent = say("count.label", { count: signatures });
-  $("progress").max = Math.max(goal, 1);
-  $("progress").value = Math.min(signatures, goal);
+  const $progress = $("progress", HTMLProgressElement);
+  $progress.max = Math.max(goal, 1);
+  $progress.value = Math.min(signatures, goal);
   $("goal").textContent =
     signatures < goal
       ? say("count.goal", { goal, remaining: goal - signatures })
       : say("count.beyond");
   $("as-of").textContent = say(stale ? "count.stale" : "count.as_of", { time: clock(asOf) });
-  showCountries();
+  showCountries(countries);
   tell(signatures);
   $("count").classList.add("known");
 }
 
-/** Lets the number climb to its new value, unless the reader prefers stillness. */
+/**
+ * Lets the number climb to its new value, unless the reader prefers stillness.
+ *
+ * @param {number} target
+ */
 function rise(target) {
   const from = shown;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const number = new Intl.NumberFormat(language());
-  const set = (value) => {
+  const set = (/** @type {number} */ value) => {
     $("signatures").textContent = number.format(value);
   };
   shown = target;
@@ -111,12 +115,13 @@ function rise(target) {
 function clock(asOf) {
   const time = new Date(asOf);
   const today = time.toDateString() === new Date().toDateString();
+  /** @type {Intl.DateTimeFormatOptions} */
   const style = today ? { timeStyle: "medium" } : { dateStyle: "medium", timeStyle: "short" };
   return new Intl.DateTimeFormat(language(), style).format(time);
 }
 
-function showCountries() {
-  const { countries } = tally;
+/** @param {Tally["countries"]} countries */
+function showCountries(countries) {
   const named = countries.filter(({ country }) => country !== "other" && country !== UNSAID).length;
   $("countries-summary").textContent = named
     ? say("count.countries", { count: named })
@@ -132,6 +137,7 @@ function showCountries() {
   $("countries-list").replaceChildren(...rows);
 }
 
+/** @param {number} signatures */
 function tell(signatures) {
   const now = performance.now();
   const text = `${new Intl.NumberFormat(language()).format(signatures)} ${say("count.label", { count: signatures })}`;

@@ -14,11 +14,11 @@ UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW`.split(/\s+/);
 
 export const UNSAID = "ZZ";
 
-/** @param {string} code a country's, "ZZ" or "other" */
+/** @param {string} code a country's, "ZZ" or "other" @returns {string} */
 export function countryName(code) {
   if (code === UNSAID) return say("count.unsaid");
   if (code === "other") return say("count.other");
-  return new Intl.DisplayNames(language(), { type: "region" }).of(code);
+  return new Intl.DisplayNames(language(), { type: "region" }).of(code) ?? code;
 }
 
 /**
@@ -29,7 +29,7 @@ export function countryName(code) {
 export function fillCountries($select) {
   const chosen = $select.value || regionOfBrowser() || UNSAID;
   const names = new Intl.DisplayNames(language(), { type: "region" });
-  const options = CODES.map((code) => new Option(names.of(code), code));
+  const options = CODES.map((code) => new Option(names.of(code) ?? code, code));
   const { compare } = new Intl.Collator(language());
   options.sort((one, other) => compare(one.text, other.text));
   $select.replaceChildren(new Option(say("sign.country_unsaid"), UNSAID), ...options);
@@ -39,5 +39,5 @@ export function fillCountries($select) {
 /** @returns {string | undefined} only a region that the browser names, such as KR in ko-KR */
 function regionOfBrowser() {
   const regions = navigator.languages.map((tag) => new Intl.Locale(tag).region);
-  return regions.find((region) => CODES.includes(region));
+  return regions.find((region) => region && CODES.includes(region));
 }

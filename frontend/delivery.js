@@ -22,6 +22,7 @@ const TIMEOUT_MILLISECONDS = 20_000; // the server gives up after about eight se
  * @throws {DOMException} AbortError when the signal says so
  */
 export async function deliver(prepare, { waiting, trying, signal, wake }) {
+  /** @type {{url: string, body: object} | undefined} */
   let prepared;
   for (let attempt = 0; ; attempt += 1) {
     trying(attempt);
@@ -34,12 +35,17 @@ export async function deliver(prepare, { waiting, trying, signal, wake }) {
     } catch (error) {
       signal.throwIfAborted();
       // Only what a network can do is worth another attempt; a fault of ours is not.
-      if (!(error instanceof TypeError) && error.name !== "AbortError") throw error;
+      if (!(error instanceof TypeError) && !isAbort(error)) throw error;
     }
     const seconds = waitSeconds(attempt, asked);
     waiting(seconds, attempt);
     await pause(seconds, signal, wake);
   }
+}
+
+/** @param {unknown} error */
+function isAbort(error) {
+  return error instanceof DOMException && error.name === "AbortError";
 }
 
 /** @param {{url: string, body: object}} prepared @param {AbortSignal} signal */
@@ -67,15 +73,20 @@ async function jsonOf(answer) {
   return answer.status === 204 ? undefined : answer.json().catch(() => undefined);
 }
 
-/** @param {number} seconds @param {AbortSignal} signal @param {EventTarget} wake */
+/**
+ * @param {number} seconds
+ * @param {AbortSignal} signal
+ * @param {EventTarget} wake
+ * @returns {Promise<void>}
+ */
 function pause(seconds, signal, wake) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, seconds * 1000);
-    const settle = (outcome) => () => {
+    const end = (/** @type {() => void} */ settle) => () => {
       clearTimeout(timer);
-      outcome(signal.reason);
+      settle();
     };
-    wake.addEventListener("now", settle(resolve), { once: true });
-    signal.addEventListener("abort", settle(reject), { once: true });
+    wake.addEventListener("now", end(resolve), { once: true });
+    signal.addEventListener("abort", end(() => reject(signal.reason)), { once: true });
   });
 }

@@ -1,6 +1,6 @@
 /** What is wrong with a form, said as the functions say it: by a JSON pointer to the field. */
 
-import { parseAddress } from "./address.js";
+import { parseAddress } from "./crypto/address.js";
 
 /**
  * @typedef {object} Fault
@@ -38,7 +38,7 @@ export function faultsOf({ name, email, message }) {
 
 /** @param {string} name @returns {Fault[]} */
 function faultOfName(name) {
-  const fault = (key) => [{ pointer: "#/name", key }];
+  const fault = (/** @type {string} */ key) => [{ pointer: "#/name", key }];
   if (name === "") return fault("fault.name");
   if ([...name].length > MAX_NAME_CHARACTERS) return fault("fault.name_long");
   if (FORMULA.test(name)) return fault("fault.name_start");
@@ -46,20 +46,25 @@ function faultOfName(name) {
   return [];
 }
 
-// The sealed form's fields that come from one of the page's.
+/**
+ * The sealed form's fields that come from one of the page's.
+ *
+ * @type {Record<string, string>}
+ */
 const FIELDS = { address_tag: "email" };
 
 /**
  * The faults of a problem document.
  *
- * @param {{title?: string, detail?: string, errors?: {pointer: string, detail: string}[]}} problem
+ * @param {{title?: string, detail?: string, errors?: {pointer: string, detail: string}[]}}
+ *   [problem]
  * @returns {Fault[]} at least one
  */
 export function faultsOfProblem(problem) {
   const errors = problem?.errors ?? [];
   if (!errors.length) return [{ pointer: "#", detail: problem?.detail ?? problem?.title ?? "" }];
   return errors.map(({ pointer, detail }) => {
-    const field = pointer.split("/").at(-1);
+    const field = pointer.slice(pointer.lastIndexOf("/") + 1);
     return { pointer: `#/${FIELDS[field] ?? field}`, detail };
   });
 }

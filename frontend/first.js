@@ -4,14 +4,15 @@
   const $html = document.documentElement;
   if (!("noModule" in HTMLScriptElement.prototype)) return;
 
-  const offered = $html.dataset.languages.split(" ");
-  const primary = (tag) => tag.toLowerCase().split("-")[0];
+  const { languages = "", otherwise = "" } = $html.dataset;
+  const offered = languages.split(" ");
+  const primary = (/** @type {string} */ tag) => tag.toLowerCase().split("-")[0];
   const pinned = new URLSearchParams(location.search).get("lang");
   const wished = pinned ? [pinned, ...navigator.languages] : navigator.languages;
 
   const chosen = wished
     .map((tag) => offered.find((language) => primary(language) === primary(tag)))
     .find(Boolean);
-  $html.lang = chosen || $html.dataset.otherwise;
+  $html.lang = chosen || otherwise;
   $html.classList.add("script");
 })();

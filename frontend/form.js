@@ -1,29 +1,32 @@
 /** A form on the page: what is written in it, and the summary that takes a person to each fault. */
 
+import { $, goTo } from "./element.js";
 import { say, titlePage } from "./language.js";
-import { goTo } from "./leave.js";
 
 /** @typedef {import("./faults.js").Fault} Fault */
 
 /**
  * What a signer wrote. Ends are trimmed, and a tab is a space: it comes from pasting only.
  *
- * @param {HTMLFormElement} $form
+ * @returns {import("./crypto/seal.js").Contents & {country: string}}
  */
-export function readForm($form) {
-  const { name, email, country, message, delivery, news } = $form.elements;
-  const text = ($field) => $field.value.replaceAll("\t", " ").trim();
+export function readForm() {
+  const text = (/** @type {HTMLInputElement | HTMLTextAreaElement} */ $field) =>
+    $field.value.replaceAll("\t", " ").trim();
   return {
-    name: text(name),
-    email: text(email),
-    country: country.value,
-    message: text(message),
-    consent: { delivery: delivery.checked, news: news.checked },
+    name: text($("name", HTMLInputElement)),
+    email: text($("email", HTMLInputElement)),
+    country: $("country", HTMLSelectElement).value,
+    message: text($("message", HTMLTextAreaElement)),
+    consent: {
+      delivery: $("delivery", HTMLInputElement).checked,
+      news: $("news", HTMLInputElement).checked,
+    },
   };
 }
 
 /** @param {Fault} fault */
-function sentence({ key, values, detail }) {
+function sentence({ key, values, detail = "" }) {
   return key ? say(key, values) : say("fault.refused", { detail });
 }
 
@@ -35,8 +38,8 @@ function sentence({ key, values, detail }) {
  */
 export function showFaults($form, faults) {
   clearFaults($form);
-  const $summary = document.getElementById("faults");
-  $summary.querySelector("ul").replaceChildren(...faults.map((fault) => row($form, fault)));
+  const $summary = $("faults");
+  $("faults-list").replaceChildren(...faults.map((fault) => row($form, fault)));
   $summary.hidden = false;
   titlePage(say("fault.title"));
   goTo($summary);
@@ -45,9 +48,9 @@ export function showFaults($form, faults) {
 /** @param {HTMLFormElement} $form @param {Fault} fault */
 function row($form, fault) {
   const $row = document.createElement("li");
-  const id = fault.pointer.split("/").at(-1);
-  const $field = $form.elements[id];
-  if ($field?.id !== id) {
+  const id = fault.pointer.slice(fault.pointer.lastIndexOf("/") + 1);
+  const $field = $form.elements.namedItem(id);
+  if (!($field instanceof HTMLElement) || $field.id !== id) {
     $row.textContent = sentence(fault);
     return $row;
   }
@@ -59,6 +62,7 @@ function row($form, fault) {
   return $row;
 }
 
+/** @param {HTMLElement} $field @param {string} text */
 function markField($field, text) {
   const $fault = document.getElementById(`${$field.id}-fault`);
   $field.setAttribute("aria-invalid", "true");
@@ -71,8 +75,8 @@ function markField($field, text) {
 
 /** @param {HTMLFormElement} $form */
 export function clearFaults($form) {
-  document.getElementById("faults").hidden = true;
-  for (const $fault of $form.querySelectorAll(".fault")) $fault.hidden = true;
+  $("faults").hidden = true;
+  for (const $fault of $form.querySelectorAll(".fault")) $fault.setAttribute("hidden", "");
   for (const $field of $form.querySelectorAll("[aria-invalid]")) {
     $field.removeAttribute("aria-invalid");
   }

@@ -38,7 +38,11 @@ function written(value) {
   return typeof value === "number" ? new Intl.NumberFormat(language()).format(value) : value;
 }
 
-/** Calls back now, if the words are there, and after every change of language. */
+/**
+ * Calls back now, if the words are there, and after every change of language.
+ *
+ * @param {() => void} listener
+ */
 export function whenWorded(listener) {
   listeners.push(listener);
   if (document.documentElement.classList.contains("worded")) listener();
@@ -46,10 +50,10 @@ export function whenWorded(listener) {
 
 /** Loads the words, fills the page, and makes the switch work; tries again until it succeeds. */
 export async function startLanguage() {
-  for (const $link of document.querySelectorAll("[data-pin]")) {
+  for (const $link of all("[data-pin]")) {
     $link.addEventListener("click", (event) => {
       event.preventDefault();
-      pin($link.dataset.pin);
+      pin($link.dataset.pin ?? language());
     });
   }
   await fillWords();
@@ -65,6 +69,7 @@ async function pin(chosen) {
   await fillWords();
 }
 
+/** @returns {Promise<void>} */
 async function fillWords(attempt = 0) {
   const wanted = language();
   try {
@@ -75,7 +80,8 @@ async function fillWords(attempt = 0) {
     words = loaded;
   } catch {
     await new Promise((later) => setTimeout(later, Math.min(1000 * 2 ** attempt, 30_000)));
-    return wanted === language() ? fillWords(attempt + 1) : undefined;
+    if (wanted === language()) await fillWords(attempt + 1);
+    return;
   }
   fillPage();
   document.documentElement.classList.add("worded");
@@ -83,17 +89,22 @@ async function fillWords(attempt = 0) {
 }
 
 function fillPage() {
-  for (const $element of document.querySelectorAll("[data-words]")) {
-    $element.textContent = say($element.dataset.words);
+  for (const $element of all("[data-words]")) {
+    $element.textContent = say($element.dataset.words ?? "");
   }
-  for (const $element of document.querySelectorAll("[data-label]")) {
-    $element.setAttribute("aria-label", say($element.dataset.label));
+  for (const $element of all("[data-label]")) {
+    $element.setAttribute("aria-label", say($element.dataset.label ?? ""));
   }
-  for (const $link of document.querySelectorAll("[data-pin]")) {
+  for (const $link of all("[data-pin]")) {
     $link.setAttribute("aria-current", String($link.dataset.pin === language()));
   }
   titlePage();
   carryLanguage();
+}
+
+/** @param {string} selector @returns {NodeListOf<HTMLElement>} */
+function all(selector) {
+  return document.querySelectorAll(selector);
 }
 
 /** The title is the visible heading, so that it is written once and follows the language. */
@@ -105,8 +116,8 @@ export function titlePage(prefix = "") {
 /** A pinned language goes along to the other pages. */
 function carryLanguage() {
   if (!new URLSearchParams(location.search).has("lang")) return;
-  for (const $link of document.querySelectorAll("a[data-within]")) {
-    const address = new URL($link.getAttribute("href"), location.href);
+  for (const $link of all("a[data-within]")) {
+    const address = new URL($link.getAttribute("href") ?? "", location.href);
     address.searchParams.set("lang", language());
     $link.setAttribute("href", address.pathname.split("/").pop() + address.search + address.hash);
   }

@@ -3,6 +3,8 @@
  * history, and that entry is what a neutral page replaces.
  */
 
+import { $, goTo } from "./element.js";
+
 // An ordinary search page that opens in mainland China, too.
 // See docs/decisions/2026-11-quick-exit.md.
 export const ELSEWHERE = "https://www.bing.com/";
@@ -21,7 +23,8 @@ export function leave() {
 
 /** Makes the button and three presses of Escape leave, and keeps the history to one entry. */
 export function startLeaving() {
-  document.getElementById("leave").addEventListener("click", leave);
+  $("leave").addEventListener("click", leave);
+  /** @type {number[]} */
   let presses = [];
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") {
@@ -41,27 +44,12 @@ export function startLeaving() {
  * @param {MouseEvent} event
  */
 function keepOneEntry(event) {
-  const $link = event.target.closest?.("a[href]");
+  const $link = event.target instanceof Element && event.target.closest("a");
   const plain = !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.shiftKey;
   if (!$link || !plain || $link.target || $link.origin !== location.origin) return;
 
   event.preventDefault();
   const here = $link.pathname === location.pathname && $link.hash;
-  if (here) goTo(document.getElementById($link.hash.slice(1)));
+  if (here) goTo($($link.hash.slice(1)));
   else location.replace($link.href);
-}
-
-/**
- * Scrolls to an element and gives it the focus.
- *
- * @param {HTMLElement | null} $target
- */
-export function goTo($target) {
-  if (!$target) return;
-  const focusable = $target.matches("a, button, input, select, textarea, summary, [tabindex]");
-  if (!focusable) $target.tabIndex = -1;
-  // The label comes into view before the focus, as not every browser knows preventScroll.
-  const $label = document.querySelector(`label[for="${$target.id}"]`);
-  ($label ?? $target).scrollIntoView();
-  $target.focus({ preventScroll: true });
 }

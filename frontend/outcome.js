@@ -1,9 +1,8 @@
 /** What became of the people: the end of the petition, its outcome, and the updates. */
 
 import { petition } from "./config.js";
+import { $ } from "./element.js";
 import { language, whenWorded } from "./language.js";
-
-const $ = (id) => document.getElementById(id);
 
 /** @type {string | null} */
 let outcome = null;
@@ -37,15 +36,17 @@ export function startUpdates() {
 }
 
 async function showWords() {
-  const { texts, updates } = await petition().catch(() => ({}));
-  if (!texts) return;
+  const campaign = await petition().catch(() => null);
+  if (!campaign) return;
+  const { texts, updates } = campaign;
   document.documentElement.dataset.outcome = outcome ?? "";
   $("outcome").hidden = !outcome;
   $("outcome-text").textContent = outcome ? texts[language()].outcomes[outcome] : "";
   $("updates").hidden = !updates.length;
-  $("updates-list").replaceChildren(...updates.toReversed().map(item));
+  $("updates-list").replaceChildren(...[...updates].reverse().map(item));
 }
 
+/** @param {import("./config.js").Campaign["updates"][number]} update */
 function item({ date, texts }) {
   const $item = document.createElement("li");
   const $date = document.createElement("time");

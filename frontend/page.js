@@ -2,18 +2,19 @@
 
 import { fillCountries } from "./countries.js";
 import { startCount } from "./count.js";
+import { $, goTo } from "./element.js";
 import { faultsOf, faultsOfProblem } from "./faults.js";
 import { clearFaults, readForm, showFaults } from "./form.js";
 import { say, startLanguage, whenWorded } from "./language.js";
-import { goTo, startLeaving } from "./leave.js";
+import { startLeaving } from "./leave.js";
 import { close, reopen, startUpdates } from "./outcome.js";
 import { startSending } from "./sending.js";
 import { takeVia } from "./via.js";
 
 const MOVES_MILLISECONDS = 4000; // the number moves in batches, every few seconds
 
-const $ = (id) => document.getElementById(id);
-const $form = $("form");
+const $form = $("form", HTMLFormElement);
+const $fields = $("fields", HTMLFieldSetElement);
 
 // Readers who only read need not load what signing and sharing take. A module that could not be
 // loaded is loaded again, so an import may fail like any request.
@@ -26,8 +27,8 @@ const canSeal = Boolean(globalThis.crypto?.subtle);
 takeVia();
 startLeaving();
 startUpdates();
-whenWorded(() => fillCountries($("country")));
-const send = startSending($("sending"), {
+whenWorded(() => fillCountries($("country", HTMLSelectElement)));
+const send = startSending({
   waiting: "sending.unsigned",
   stopped: "sending.stopped",
 });
@@ -38,7 +39,7 @@ const count = startCount(({ status, outcome }) => {
 startLanguage();
 
 $("unsafe").hidden = canSeal;
-$("fields").disabled = !canSeal;
+$fields.disabled = !canSeal;
 $form.addEventListener("focusin", () => signing().catch(() => {}), { once: true });
 $form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -56,20 +57,20 @@ async function share() {
 }
 
 async function sign() {
-  const form = readForm($form);
+  const form = readForm();
   const faults = faultsOf(form);
   if (faults.length) return showFaults($form, faults);
 
   clearFaults($form);
-  $("fields").disabled = true;
-  let thank;
+  $fields.disabled = true;
+  let thank = () => {};
   const answer = await send(async () => {
     const { prepareSignature, thankWith } = await signing();
     const prepared = await prepareSignature(form);
     thank = () => thankWith(prepared.receipt);
     return prepared;
   }).finally(() => {
-    $("fields").disabled = false;
+    $fields.disabled = false;
   });
   if (!answer) return goTo($("submit"));
   settle(answer, thank);

@@ -10,6 +10,7 @@ import { waitSeconds } from "./retry.js";
 export function poll(ask, everySeconds) {
   let failures = 0;
   let answered = false;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
   let asking = false;
 

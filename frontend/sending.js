@@ -1,40 +1,39 @@
 /** What a person sees while something is on its way: how it stands, and that nothing is lost. */
 
 import { deliver } from "./delivery.js";
+import { $ } from "./element.js";
 import { say, whenWorded } from "./language.js";
 
 const SLOW_MILLISECONDS = 4000; // ours
 
 /**
- * @typedef {object} Words keys of what to say
+ * @typedef {object} Phrases keys of what to say
  * @property {string} waiting it has not happened yet
  * @property {string} stopped the person ended it
  */
 
 /**
- * Makes the element that shows a sending, and returns what sends.
+ * Makes what shows a sending work (#sending), and returns what sends.
  *
- * @param {HTMLElement} $sending holds a status, a countdown, and the buttons again and stop
- * @param {Words} words
+ * @param {Phrases} phrases
  */
-export function startSending($sending, words) {
-  const [$status, $next, $again, $stop] = [".status", ".next", ".again", ".stop"].map((name) =>
-    $sending.querySelector(name),
-  );
+export function startSending(phrases) {
   let key = "";
-  const tell = (said) => {
+  const tell = (/** @type {string} */ said) => {
     key = said;
-    $status.textContent = said && say(said);
+    $("sending-status").textContent = said && say(said);
   };
   whenWorded(() => tell(key));
 
+  /** @type {ReturnType<typeof setTimeout>[]} */
   let timers = [];
   const quiet = () => {
-    timers.forEach(clearTimeout);
+    for (const timer of timers) clearTimeout(timer);
     timers = [];
-    $next.parentElement.hidden = true;
+    $("sending-retry").hidden = true;
   };
 
+  /** @param {number} attempt */
   function trying(attempt) {
     quiet();
     if (attempt > 0) return;
@@ -42,14 +41,15 @@ export function startSending($sending, words) {
     timers.push(setTimeout(() => tell("sending.slow"), SLOW_MILLISECONDS));
   }
 
+  /** @param {number} seconds */
   function waiting(seconds) {
     quiet();
-    if (key !== words.waiting) tell(words.waiting);
-    $next.parentElement.hidden = false;
+    if (key !== phrases.waiting) tell(phrases.waiting);
+    $("sending-retry").hidden = false;
     const until = performance.now() + seconds * 1000;
     const countDown = () => {
       const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-      $next.textContent = say("sending.next", { count: left });
+      $("sending-next").textContent = say("sending.next", { count: left });
       timers = [setTimeout(countDown, 1000)];
     };
     countDown();
@@ -65,14 +65,14 @@ export function startSending($sending, words) {
     const { signal } = ending;
     const now = () => wake.dispatchEvent(new Event("now"));
     addEventListener("online", now, { signal });
-    $again.addEventListener("click", now, { signal });
-    $stop.addEventListener("click", () => ending.abort(), { signal });
+    $("sending-again").addEventListener("click", now, { signal });
+    $("sending-stop").addEventListener("click", () => ending.abort(), { signal });
     try {
       const answer = await deliver(prepare, { trying, waiting, signal, wake });
       tell("");
       return answer;
     } catch (error) {
-      tell(signal.aborted ? words.stopped : "");
+      tell(signal.aborted ? phrases.stopped : "");
       if (signal.aborted) return null;
       throw error;
     } finally {

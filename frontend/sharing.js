@@ -2,15 +2,13 @@
 
 import { functionUrl, petition } from "./config.js";
 import { copy } from "./copying.js";
+import { $, goTo } from "./element.js";
 import { language, say, whenWorded } from "./language.js";
-import { goTo } from "./leave.js";
 import { poll } from "./poll.js";
 import { via } from "./via.js";
 
 const BROUGHT_SECONDS = 60; // each answer costs the petition a query
 const FLOOR = 10; // below it the server says 0, so that nobody is recognised
-
-const $ = (id) => document.getElementById(id);
 
 /**
  * @typedef {object} Link
@@ -39,15 +37,22 @@ whenWorded(() => {
  */
 export async function openSharing() {
   tell("");
-  $("share-make").disabled = true;
+  $("share-make", HTMLButtonElement).disabled = true;
   try {
     const link = links.get(language()) ?? (await makeLink());
     links.set(language(), link);
     showLink(link);
     await showQr(link);
   } finally {
-    $("share-make").disabled = false;
+    $("share-make", HTMLButtonElement).disabled = false;
   }
+}
+
+/** @returns {Link} */
+function shownLink() {
+  const link = links.get(language());
+  if (!link) throw new TypeError("no link in this language yet");
+  return link;
 }
 
 /** @param {string} text */
@@ -70,8 +75,8 @@ async function makeLink() {
 function showLink(link) {
   $("share-make").hidden = true;
   $("share-panel").hidden = false;
-  $("share-device").hidden = !navigator.share;
-  $("share-url").value = link.url;
+  $("share-device").hidden = !("share" in navigator);
+  $("share-url", HTMLInputElement).value = link.url;
   // They come in the order of the language; copying has a button of its own.
   const targets = link.targets.filter(({ network }) => network !== "copy");
   $("share-networks").replaceChildren(...targets.map(item));
@@ -79,31 +84,34 @@ function showLink(link) {
   else polling = poll(showBrought, BROUGHT_SECONDS);
 }
 
+/**
+ * Networks that take no link from a page.
+ *
+ * @type {Record<string, (() => void) | undefined>}
+ */
+const ACTS = { wechat: () => goTo($("share-qr")), kakaotalk: shareWithKakaoTalk };
+
 /** @param {Link["targets"][number]} target */
 function item({ network, label, href }) {
-  const act = { wechat: () => goTo($("share-qr")), kakaotalk: shareWithKakaoTalk }[network];
+  const act = ACTS[network];
   const $item = document.createElement("li");
   const $target = document.createElement(act ? "button" : "a");
   $target.textContent = label;
   $target.dataset.network = network;
-  if (act) {
-    $target.type = "button";
-    $target.addEventListener("click", act);
-  } else {
-    Object.assign($target, { href, target: "_blank", rel: "noopener noreferrer" });
-  }
+  if (act) $target.addEventListener("click", act);
+  else Object.assign($target, { href, target: "_blank", rel: "noopener noreferrer" });
   $item.append($target);
   return $item;
 }
 
 /** KakaoTalk has no address for sharing: its app takes what the device hands it, or a paste. */
 function shareWithKakaoTalk() {
-  return navigator.share ? shareWithDevice() : copyLink("share.kakaotalk", "kakaotalk");
+  return "share" in navigator ? shareWithDevice() : copyLink("share.kakaotalk", "kakaotalk");
 }
 
 /** @param {string} network @returns {string} the link, marked with the network it goes out on */
 function linkFor(network) {
-  const { targets, url } = links.get(language());
+  const { targets, url } = shownLink();
   return targets.find((target) => target.network === network)?.href ?? `${url}.${network}`;
 }
 
@@ -111,6 +119,7 @@ async function shareText() {
   return (await petition()).texts[language()].share;
 }
 
+/** @param {string} said key of what to say then @param {string} network */
 async function copyLink(said, network = "copy") {
   const text = await shareText().catch(() => "");
   const copied = await copy(`${text} ${linkFor(network)}`.trim());
@@ -123,19 +132,24 @@ async function shareWithDevice() {
   await navigator.share({ text, url: linkFor("device") }).catch(() => {});
 }
 
-/** Fetched rather than linked, so that the page needs no right to show pictures from elsewhere. */
+/**
+ * Fetched rather than linked, so that the page needs no right to show pictures from elsewhere.
+ *
+ * @param {Link} link
+ */
 async function showQr(link) {
   const answer = await fetch(link.qr_url);
   if (!answer.ok) throw new TypeError(`the code answered ${answer.status}`);
   const picture = new Blob([await answer.text()], { type: "image/svg+xml" });
-  URL.revokeObjectURL($("share-qr-image").src);
-  $("share-qr-image").src = URL.createObjectURL(picture);
-  $("share-qr-image").alt = say("share.qr_alt");
+  const $picture = $("share-qr-image", HTMLImageElement);
+  URL.revokeObjectURL($picture.src);
+  $picture.src = URL.createObjectURL(picture);
+  $picture.alt = say("share.qr_alt");
   $("share-qr").hidden = false;
 }
 
 async function showBrought() {
-  const answer = await fetch(links.get(language()).signatures_url);
+  const answer = await fetch(shownLink().signatures_url);
   if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
   const { signatures } = await answer.json();
   $("share-brought").textContent =

@@ -1,11 +1,11 @@
 /** Turns what a signer wrote into the sealed form that may leave the browser. */
 
-import { addressTag, canonicalAddress } from "./address.js";
-import { toBase64Url } from "./base64url.js";
 import { addressRules, config, functionUrl } from "./config.js";
+import { addressTag, canonicalAddress } from "./crypto/address.js";
+import { toBase64Url } from "./crypto/base64url.js";
+import { newReceipt, receiptHash } from "./crypto/receipt.js";
+import { sealContents } from "./crypto/seal.js";
 import { language } from "./language.js";
-import { newReceipt, receiptHash } from "./receipt.js";
-import { sealForm } from "./seal.js";
 import { via } from "./via.js";
 
 export { thankWith } from "./thanks.js";
@@ -14,7 +14,7 @@ export { thankWith } from "./thanks.js";
  * One receipt for each address during this visit: if an answer was lost, the first attempt may be
  * the one that is stored, and its receipt must still be the one that the signer gets.
  *
- * @type {Map<string, Uint8Array>}
+ * @type {Map<string, import("./crypto/digest.js").Bytes>}
  */
 const receipts = new Map();
 
@@ -28,12 +28,13 @@ export async function prepareSignature(form) {
     addressRules(),
   ]);
   const canonical = canonicalAddress(form.email, rules);
-  if (!receipts.has(canonical)) receipts.set(canonical, newReceipt());
-  const receipt = receipts.get(canonical);
+  if (canonical === null) throw new RangeError("no address");
+  const receipt = receipts.get(canonical) ?? newReceipt();
+  receipts.set(canonical, receipt);
 
   const body = {
     address_tag: toBase64Url(await addressTag(canonical, petition)),
-    sealed: toBase64Url(await sealForm(form, publicKey, petition)),
+    sealed: toBase64Url(await sealContents(form, publicKey, petition)),
     receipt_hash: toBase64Url(await receiptHash(receipt, petition)),
     country: form.country,
     language: language(),

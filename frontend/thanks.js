@@ -1,11 +1,9 @@
 /** After signing: the receipt, which exists nowhere else. */
 
 import { copy, save } from "./copying.js";
+import { writeReceipt } from "./crypto/receipt.js";
+import { $, goTo } from "./element.js";
 import { say } from "./language.js";
-import { goTo } from "./leave.js";
-import { writeReceipt } from "./receipt.js";
-
-const $ = (id) => document.getElementById(id);
 
 /** @param {Uint8Array} receipt */
 export function thankWith(receipt) {

@@ -1,18 +1,19 @@
 /** The page where a receipt takes a signature back. */
 
 import { functionUrl } from "./config.js";
+import { readReceipt, writeReceipt } from "./crypto/receipt.js";
+import { $, goTo } from "./element.js";
 import { faultsOfProblem } from "./faults.js";
 import { clearFaults, showFaults } from "./form.js";
 import { startLanguage } from "./language.js";
-import { goTo, startLeaving } from "./leave.js";
-import { readReceipt, writeReceipt } from "./receipt.js";
+import { startLeaving } from "./leave.js";
 import { startSending } from "./sending.js";
 
-const $ = (id) => document.getElementById(id);
-const $form = $("form");
+const $form = $("form", HTMLFormElement);
+const $fields = $("fields", HTMLFieldSetElement);
 
 startLeaving();
-const send = startSending($("sending"), {
+const send = startSending({
   waiting: "withdraw.undone",
   stopped: "withdraw.stopped",
 });
@@ -24,17 +25,17 @@ $form.addEventListener("submit", (event) => {
 });
 
 async function withdraw() {
-  const receipt = readReceipt($form.elements.receipt.value);
+  const receipt = readReceipt($("receipt", HTMLInputElement).value);
   if (!receipt) return showFaults($form, [{ pointer: "#/receipt", key: "fault.receipt" }]);
 
   clearFaults($form);
-  $("fields").disabled = true;
+  $fields.disabled = true;
   const body = {
     receipt: writeReceipt(receipt),
-    keep_count: $form.elements.keep_count.value === "true",
+    keep_count: $("keep", HTMLInputElement).checked,
   };
   const answer = await send(async () => ({ url: await functionUrl("withdraw"), body })).finally(() => {
-    $("fields").disabled = false;
+    $fields.disabled = false;
   });
   if (!answer) return goTo($("submit"));
   if (answer.status !== 204) return showFaults($form, faultsOfProblem(answer.body));

@@ -31,7 +31,7 @@ def waiting(page: Page) -> None:
     page.route("**/savemyfriend", lambda route: route.abort())
     fill(page, Signer("waiting@example.org"))
     page.click("#submit")
-    page.wait_for_selector("#sending .again", state="visible")
+    page.wait_for_selector("#sending-again", state="visible")
 
 
 def signed(page: Page) -> None:

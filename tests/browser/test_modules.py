@@ -25,8 +25,8 @@ INFO = b"savemyfriend/seal/1\x00savemyfriend"
 # The recipient's side of HPKE, which the page has no use for, from the page's own key schedule.
 OPEN = """
 async ([box, privateKey, publicKey, info]) => {
-  const { keySchedule, sharedSecret, importPublicKey } = await import("/hpke.js");
-  const { join } = await import("/digest.js");
+  const { keySchedule, sharedSecret, importPublicKey } = await import("/crypto/hpke.js");
+  const { join } = await import("/crypto/digest.js");
   const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (byte) => parseInt(byte, 16));
   const whole = bytes(box);
   const encapsulated = whole.slice(0, 65);
@@ -45,9 +45,9 @@ async ([box, privateKey, publicKey, info]) => {
 
 RFC_SEAL = """
 async ({ pkEm, skEm, pkRm, info, pt, aad }) => {
-  const { sealBase, sharedSecret, keySchedule, importPublicKey } = await import("/hpke.js");
-  const { join } = await import("/digest.js");
-  const { toBase64Url } = await import("/base64url.js");
+  const { sealBase, sharedSecret, keySchedule, importPublicKey } = await import("/crypto/hpke.js");
+  const { join } = await import("/crypto/digest.js");
+  const { toBase64Url } = await import("/crypto/base64url.js");
   const bytes = (hex) => Uint8Array.from(hex.match(/../g), (byte) => parseInt(byte, 16));
   const hex = (all) => Array.from(all, (byte) => byte.toString(16).padStart(2, "0")).join("");
   const jwk = {
@@ -115,8 +115,8 @@ def test_python_opens_what_the_browser_sealed(page: Page, keys: DevelopmentKeys)
     box = bytes(
         page.evaluate(
             """async ([form, key]) => {
-              const { sealForm } = await import("/seal.js");
-              return Array.from(await sealForm(form, key, "savemyfriend"));
+              const { sealContents } = await import("/crypto/seal.js");
+              return Array.from(await sealContents(form, key, "savemyfriend"));
             }""",
             [form, keys.seal_public_key],
         )
@@ -149,9 +149,9 @@ def test_the_browser_opens_what_python_sealed(page: Page, keys: DevelopmentKeys)
 def test_a_box_is_never_sealed_twice_alike(page: Page, keys: DevelopmentKeys) -> None:
     boxes = page.evaluate(
         """async (key) => {
-          const { sealForm } = await import("/seal.js");
+          const { sealContents } = await import("/crypto/seal.js");
           const form = { name: "a", email: "b", message: "", consent: {} };
-          const boxes = [1, 2].map(() => sealForm(form, key, "savemyfriend"));
+          const boxes = [1, 2].map(() => sealContents(form, key, "savemyfriend"));
           return (await Promise.all(boxes)).map((box) => box.join());
         }""",
         keys.seal_public_key,
@@ -163,12 +163,12 @@ def test_a_box_is_never_sealed_twice_alike(page: Page, keys: DevelopmentKeys) ->
 def test_the_longest_form_fits_into_a_box(page: Page, keys: DevelopmentKeys) -> None:
     octets = page.evaluate(
         """async (key) => {
-          const { sealForm } = await import("/seal.js");
+          const { sealContents } = await import("/crypto/seal.js");
           const form = {
             name: "𠮷".repeat(100), email: "e".repeat(254), message: "𠮷".repeat(280),
             consent: { delivery: false, news: false },
           };
-          return (await sealForm(form, key, "savemyfriend")).length;
+          return (await sealContents(form, key, "savemyfriend")).length;
         }""",
         keys.seal_public_key,
     )
@@ -178,7 +178,7 @@ def test_the_longest_form_fits_into_a_box(page: Page, keys: DevelopmentKeys) -> 
 
 CANONICAL = """
 async ([addresses, rules]) => {
-  const { canonicalAddress } = await import("/address.js");
+  const { canonicalAddress } = await import("/crypto/address.js");
   return addresses.map((address) => canonicalAddress(address, rules));
 }
 """
@@ -212,9 +212,9 @@ def test_address_tags_and_receipt_hashes_are_those_of_python(page: Page) -> None
 
     computed = page.evaluate(
         """async ([tags, hashes]) => {
-          const { addressTag } = await import("/address.js");
-          const { receiptHash } = await import("/receipt.js");
-          const { toBase64Url } = await import("/base64url.js");
+          const { addressTag } = await import("/crypto/address.js");
+          const { receiptHash } = await import("/crypto/receipt.js");
+          const { toBase64Url } = await import("/crypto/base64url.js");
           const bytes = (hex) => Uint8Array.from(hex.match(/../g), (byte) => parseInt(byte, 16));
           return Promise.all([
             ...tags.map((v) => addressTag(v.canonical, v.petition)),
@@ -232,7 +232,7 @@ def test_receipts_are_written_and_read_as_in_python(page: Page) -> None:
 
     written, read, refused = page.evaluate(
         """async ({ written, read, refused }) => {
-          const { readReceipt, writeReceipt } = await import("/receipt.js");
+          const { readReceipt, writeReceipt } = await import("/crypto/receipt.js");
           const bytes = (hex) => Uint8Array.from(hex.match(/../g), (byte) => parseInt(byte, 16));
           const hex = (all) =>
             all && Array.from(all, (byte) => byte.toString(16).padStart(2, "0")).join("");

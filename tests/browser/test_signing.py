@@ -319,5 +319,5 @@ def test_without_webcrypto_nothing_is_sent(visit: Visit, services: Stack) -> Non
     page.click("#submit")
     page.wait_for_timeout(300)
     assert {request.method for request in requests} == {"GET"}
-    assert page.inner_text("#sending .status") == ""
+    assert page.inner_text("#sending-status") == ""
     assert page.is_visible("#unsafe")

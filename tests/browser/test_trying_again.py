@@ -60,9 +60,9 @@ def test_a_failure_is_told_and_tried_again_with_the_same_sealed_form(
 
     fill(page, Signer(email))
     page.click("#submit")
-    expect(page.locator("#sending .status")).to_contain_text("You have not signed yet.")
+    expect(page.locator("#sending-status")).to_contain_text("You have not signed yet.")
     assert page.input_value("#email") == email
-    assert page.is_visible("#sending .again")
+    assert page.is_visible("#sending-again")
     page.wait_for_selector("#thanks", state="visible")
 
     assert len(overload.bodies) == 2
@@ -81,9 +81,9 @@ def test_the_server_is_asked_again_no_sooner_than_it_said(visit: Visit, services
 
     fill(page, Signer("patient@example.org"))
     page.click("#submit")
-    expect(page.locator("#sending .next")).to_have_text("Next try in 30 seconds.")
+    expect(page.locator("#sending-next")).to_have_text("Next try in 30 seconds.")
     page.clock.run_for(29_000)
-    expect(page.locator("#sending .next")).to_have_text("Next try in 1 second.")
+    expect(page.locator("#sending-next")).to_have_text("Next try in 1 second.")
     assert len(overload.bodies) == 1
     page.clock.run_for(2_000)
 
@@ -97,7 +97,7 @@ def test_a_person_can_try_at_once(visit: Visit, services: Stack) -> None:
     fill(page, Signer("hasty@example.org"))
     page.click("#submit")
 
-    page.click("#sending .again")
+    page.click("#sending-again")
 
     page.wait_for_selector("#thanks", state="visible")
 
@@ -107,7 +107,7 @@ def test_the_network_coming_back_is_a_reason_to_try(visit: Visit, services: Stac
     Overload(page, services, ["503 3600"])
     fill(page, Signer("tunnel@example.org"))
     page.click("#submit")
-    page.wait_for_selector("#sending .again", state="visible")
+    page.wait_for_selector("#sending-again", state="visible")
 
     page.context.set_offline(True)
     page.context.set_offline(False)
@@ -123,9 +123,9 @@ def test_what_was_written_can_be_changed_after_stopping_and_the_receipt_still_co
     Overload(page, services, ["lost", "503 3600"])
     fill(page, Signer("change@example.org", name="First"))
     page.click("#submit")
-    expect(page.locator("#sending .next")).to_have_text(re.compile(r"in \d,\d{3} seconds"))
-    page.click("#sending .stop")
-    expect(page.locator("#sending .status")).to_contain_text("Stopped.")
+    expect(page.locator("#sending-next")).to_have_text(re.compile(r"in \d,\d{3} seconds"))
+    page.click("#sending-stop")
+    expect(page.locator("#sending-status")).to_contain_text("Stopped.")
     assert page.input_value("#name") == "First"
 
     receipt = sign(page, Signer("change@example.org", name="Second"))
@@ -147,7 +147,7 @@ def test_a_slow_server_is_waited_for(visit: Visit, services: Stack) -> None:
     fill(page, Signer("slow@example.org"))
 
     page.click("#submit")
-    expect(page.locator("#sending .status")).to_contain_text("Still on its way.", timeout=15_000)
+    expect(page.locator("#sending-status")).to_contain_text("Still on its way.", timeout=15_000)
     assert page.is_disabled("#submit")
     held[0].continue_()
 
@@ -174,7 +174,7 @@ def test_a_server_that_goes_down_and_comes_up_again_has_the_signature(
     services.functions["sign"].stop()
     fill(page, Signer("down@example.org"))
     page.click("#submit")
-    expect(page.locator("#sending .status")).to_contain_text("You have not signed yet.")
+    expect(page.locator("#sending-status")).to_contain_text("You have not signed yet.")
 
     variables = settings(
         project=services.project,

@@ -85,7 +85,7 @@ def test_an_overloaded_server_is_asked_again(visit: Visit, services: Stack) -> N
     page.fill("#receipt", UNKNOWN)
     page.click("#submit")
 
-    expect(page.locator("#sending .status")).to_contain_text("It is not withdrawn yet.")
+    expect(page.locator("#sending-status")).to_contain_text("It is not withdrawn yet.")
     page.wait_for_selector("#done", state="visible")
 
 

@@ -1,16 +1,26 @@
 /**
  * One person's address in one form, however it is typed, so that nobody is counted twice.
- * The same rules as functions/petition/signature.py; tests/vectors/addresses.json holds both to it.
+ * The same rules as functions/petition/address.py; tests/vectors/addresses.json holds both to it.
  */
 
 import { labelledDigest, utf8 } from "./digest.js";
 
 /**
- * @typedef {object} AddressRules what addresses.json holds
- * @property {string} separator
- * @property {{domains: string[], canonical?: string, separator?: string,
- *   fold?: Record<string, string>}[]} providers
+ * @typedef {object} Provider
+ * @property {string[]} domains
+ * @property {string} [canonical] the domain that stands for all of them
+ * @property {string} [separator] where it is not the usual one
+ * @property {Record<string, string>} [fold] characters that are others, or none, to this provider
  */
+
+/**
+ * @typedef {object} AddressRules what addresses.json holds
+ * @property {string} separator between a mailbox and a tag of the person's own
+ * @property {Provider[]} providers
+ */
+
+/** @type {Omit<Provider, "domains">} */
+const NO_RULES = {};
 
 const MAX_ADDRESS_OCTETS = 254; // RFC 5321 section 4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_OCTETS = 64; // RFC 5321 section 4.5.3.1.1
@@ -54,7 +64,7 @@ function toAscii(domain) {
   }
   const labels = ascii.split(".");
   const sound = labels.every((label) => LABEL.test(label) && !RESERVED_LABEL.test(label));
-  return sound && labels.length >= 2 && !/^\d+$/.test(labels.at(-1)) ? ascii : null;
+  return sound && labels.length >= 2 && !/^\d+$/.test(labels[labels.length - 1]) ? ascii : null;
 }
 
 /**
@@ -65,7 +75,7 @@ function toAscii(domain) {
 export function canonicalAddress(address, rules) {
   const parts = parseAddress(address);
   if (!parts) return null;
-  const provider = rules.providers.find(({ domains }) => domains.includes(parts.domain)) ?? {};
+  const provider = rules.providers.find(({ domains }) => domains.includes(parts.domain)) ?? NO_RULES;
 
   const cut = parts.local.indexOf(provider.separator ?? rules.separator, 1);
   const local = cut > 0 ? parts.local.slice(0, cut) : parts.local;
@@ -74,11 +84,11 @@ export function canonicalAddress(address, rules) {
 }
 
 /**
- * What the server recognises a repeat by.
+ * What `sign` recognises a repeat by.
  *
  * @param {string} canonical
  * @param {string} petition
- * @returns {Promise<Uint8Array>} 32 bytes
+ * @returns {Promise<import("./digest.js").Bytes>} 32 bytes
  */
 export function addressTag(canonical, petition) {
   return labelledDigest("savemyfriend/address/1", petition, utf8(canonical));

@@ -5,13 +5,15 @@
 
 import { join, utf8 } from "./digest.js";
 
+/** @typedef {import("./digest.js").Bytes} Bytes */
+
 const KEM = Uint8Array.of(0x4b, 0x45, 0x4d, 0x00, 0x10); // "KEM", DHKEM(P-256, HKDF-SHA256)
 const SUITE = join(utf8("HPKE"), Uint8Array.of(0x00, 0x10, 0x00, 0x01, 0x00, 0x01));
 const BASE_MODE = Uint8Array.of(0x00);
 const NOTHING = new Uint8Array(0);
 const P256 = { name: "ECDH", namedCurve: "P-256" };
 
-/** @param {Uint8Array} key @param {Uint8Array} message */
+/** @param {Bytes} key @param {Bytes} message @returns {Promise<Bytes>} 32 bytes */
 async function hmac(key, message) {
   // WebCrypto refuses an empty key; HMAC pads with zeros, so one block of zeros is the same key.
   const raw = key.length ? key : new Uint8Array(32);
@@ -20,12 +22,27 @@ async function hmac(key, message) {
   return new Uint8Array(await crypto.subtle.sign("HMAC", imported, message));
 }
 
-/** LabeledExtract of RFC 9180 section 4. */
+/**
+ * LabeledExtract of RFC 9180 section 4.
+ *
+ * @param {Bytes} suite
+ * @param {Bytes} salt
+ * @param {string} label
+ * @param {Bytes} material
+ */
 function extract(suite, salt, label, material) {
   return hmac(salt, join(utf8("HPKE-v1"), suite, utf8(label), material));
 }
 
-/** LabeledExpand of RFC 9180 section 4, for at most the 32 bytes that one HMAC gives. */
+/**
+ * LabeledExpand of RFC 9180 section 4, for at most the 32 bytes that one HMAC gives.
+ *
+ * @param {Bytes} suite
+ * @param {Bytes} key
+ * @param {string} label
+ * @param {Bytes} info
+ * @param {number} length
+ */
 async function expand(suite, key, label, info, length) {
   const labelled = join(Uint8Array.of(0, length), utf8("HPKE-v1"), suite, utf8(label), info);
   return (await hmac(key, join(labelled, Uint8Array.of(1)))).slice(0, length);
@@ -36,8 +53,8 @@ async function expand(suite, key, label, info, length) {
  *
  * @param {CryptoKey} privateKey
  * @param {CryptoKey} publicKey the other side's
- * @param {Uint8Array} context both encoded public keys, the ephemeral one first
- * @returns {Promise<Uint8Array>} 32 bytes
+ * @param {Bytes} context both encoded public keys, the ephemeral one first
+ * @returns {Promise<Bytes>} 32 bytes
  */
 export async function sharedSecret(privateKey, publicKey, context) {
   const point = await crypto.subtle.deriveBits({ name: "ECDH", public: publicKey }, privateKey, 256);
@@ -48,9 +65,9 @@ export async function sharedSecret(privateKey, publicKey, context) {
 /**
  * KeySchedule of RFC 9180 section 5.1, base mode.
  *
- * @param {Uint8Array} secret
- * @param {Uint8Array} info
- * @returns {Promise<{key: Uint8Array, nonce: Uint8Array}>} 16 and 12 bytes
+ * @param {Bytes} secret
+ * @param {Bytes} info
+ * @returns {Promise<{key: Bytes, nonce: Bytes}>} 16 and 12 bytes
  */
 export async function keySchedule(secret, info) {
   const context = join(
@@ -65,18 +82,18 @@ export async function keySchedule(secret, info) {
   };
 }
 
-/** @param {Uint8Array} point 65 bytes, uncompressed */
+/** @param {Bytes} point 65 bytes, uncompressed */
 export function importPublicKey(point) {
   return crypto.subtle.importKey("raw", point, P256, true, []);
 }
 
 /**
- * @param {Uint8Array} publicKey the recipient's point, 65 bytes
- * @param {Uint8Array} info
- * @param {Uint8Array} plaintext
- * @param {Uint8Array} [aad]
+ * @param {Bytes} publicKey the recipient's point, 65 bytes
+ * @param {Bytes} info
+ * @param {Bytes} plaintext
+ * @param {Bytes} [aad]
  * @param {CryptoKeyPair} [ephemeral] given by the RFC's vectors only; otherwise made here
- * @returns {Promise<Uint8Array>} the 65 bytes of the encapsulated key, then the ciphertext
+ * @returns {Promise<Bytes>} the 65 bytes of the encapsulated key, then the ciphertext
  */
 export async function sealBase(publicKey, info, plaintext, aad = NOTHING, ephemeral = undefined) {
   const pair = ephemeral ?? (await crypto.subtle.generateKey(P256, false, ["deriveBits"]));

@@ -6,7 +6,7 @@ const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"; // Crockford's base 32: no 
 const BYTES = 16;
 const DIGITS = 26; // 26 digits of 5 bits hold 128
 
-/** @returns {Uint8Array} 16 bytes */
+/** @returns {import("./digest.js").Bytes} 16 bytes */
 export function newReceipt() {
   return crypto.getRandomValues(new Uint8Array(BYTES));
 }
@@ -22,7 +22,7 @@ export function writeReceipt(bytes) {
     digits = ALPHABET[Number(number & 31n)] + digits;
     number >>= 5n;
   }
-  return digits.match(/.{1,4}/g).join("-");
+  return digits.replace(/(.{4})(?=.)/g, "$1-");
 }
 
 /**
@@ -44,7 +44,7 @@ export function readReceipt(text) {
 /**
  * @param {Uint8Array} receipt
  * @param {string} petition
- * @returns {Promise<Uint8Array>} 32 bytes
+ * @returns {Promise<import("./digest.js").Bytes>} 32 bytes
  */
 export function receiptHash(receipt, petition) {
   return labelledDigest("savemyfriend/receipt/1", petition, receipt);
