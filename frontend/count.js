@@ -3,7 +3,7 @@
 import { functionUrl } from "./config.js";
 import { countryName, UNSAID } from "./countries.js";
 import { $ } from "./element.js";
-import { language, say, whenWorded } from "./language.js";
+import { language, say, whenPhrased } from "./language.js";
 import { poll } from "./poll.js";
 
 const EVERY_SECONDS = 10;
@@ -34,7 +34,7 @@ let saidAt = -Infinity;
  * @returns {{now: () => void}}
  */
 export function startCount(onTally) {
-  whenWorded(show);
+  whenPhrased(show);
   return poll(async () => {
     try {
       tally = await fetchTally();
@@ -65,7 +65,7 @@ async function fetchTally() {
 }
 
 function show() {
-  if (!document.documentElement.classList.contains("worded")) return;
+  if (!document.documentElement.classList.contains("phrased")) return;
   if (!tally) {
     $("as-of").textContent = stale ? say("count.missing") : "";
     return;

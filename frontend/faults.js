@@ -5,9 +5,9 @@ import { parseAddress } from "./crypto/address.js";
 /**
  * @typedef {object} Fault
  * @property {string} pointer "#/" and the id of the field
- * @property {string} [key] of the words that say it
+ * @property {string} [key] of the phrase that says it
  * @property {Record<string, number>} [values]
- * @property {string} [detail] the server's own words, where there is no key
+ * @property {string} [detail] the server's own sentence, where there is no key
  */
 
 // As the functions have them; see openapi.yaml.

@@ -6,7 +6,7 @@
 /** @typedef {string | {one: string, other: string}} Phrase */
 
 /** @type {Record<string, Phrase>} */
-let words = {};
+let phrases = {};
 
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -19,13 +19,13 @@ export function language() {
 /**
  * A phrase in the reader's language.
  *
- * @param {string} key a key of words/{language}.json
+ * @param {string} key a key of phrases/{language}.json
  * @param {Record<string, string | number>} [values] fill the phrase's {places};
  *   a number is written in the language's way, and `count` chooses between one and other
- * @returns {string} the key itself while the words are not there yet
+ * @returns {string} the key itself while the phrases are not there yet
  */
 export function say(key, values = {}) {
-  let phrase = words[key] ?? key;
+  let phrase = phrases[key] ?? key;
   if (typeof phrase !== "string") {
     const form = new Intl.PluralRules(language()).select(Number(values.count));
     phrase = form === "one" ? phrase.one : phrase.other;
@@ -39,16 +39,16 @@ function written(value) {
 }
 
 /**
- * Calls back now, if the words are there, and after every change of language.
+ * Calls back now, if the phrases are there, and after every change of language.
  *
  * @param {() => void} listener
  */
-export function whenWorded(listener) {
+export function whenPhrased(listener) {
   listeners.push(listener);
-  if (document.documentElement.classList.contains("worded")) listener();
+  if (document.documentElement.classList.contains("phrased")) listener();
 }
 
-/** Loads the words, fills the page, and makes the switch work; tries again until it succeeds. */
+/** Loads the phrases, fills the page, and makes the switch work; tries again until it succeeds. */
 export async function startLanguage() {
   for (const $link of all("[data-pin]")) {
     $link.addEventListener("click", (event) => {
@@ -56,7 +56,7 @@ export async function startLanguage() {
       pin($link.dataset.pin ?? language());
     });
   }
-  await fillWords();
+  await fillPhrases();
 }
 
 /** @param {string} chosen */
@@ -66,31 +66,31 @@ async function pin(chosen) {
   address.hash = "";
   history.replaceState(null, "", address);
   document.documentElement.lang = chosen;
-  await fillWords();
+  await fillPhrases();
 }
 
 /** @returns {Promise<void>} */
-async function fillWords(attempt = 0) {
+async function fillPhrases(attempt = 0) {
   const wanted = language();
   try {
-    const answer = await fetch(`words/${wanted}.json`);
+    const answer = await fetch(`phrases/${wanted}.json`);
     if (!answer.ok) throw new Error(String(answer.status));
     const loaded = await answer.json();
     if (wanted !== language()) return;
-    words = loaded;
+    phrases = loaded;
   } catch {
     await new Promise((later) => setTimeout(later, Math.min(1000 * 2 ** attempt, 30_000)));
-    if (wanted === language()) await fillWords(attempt + 1);
+    if (wanted === language()) await fillPhrases(attempt + 1);
     return;
   }
   fillPage();
-  document.documentElement.classList.add("worded");
+  document.documentElement.classList.add("phrased");
   for (const listener of listeners) listener();
 }
 
 function fillPage() {
-  for (const $element of all("[data-words]")) {
-    $element.textContent = say($element.dataset.words ?? "");
+  for (const $element of all("[data-phrase]")) {
+    $element.textContent = say($element.dataset.phrase ?? "");
   }
   for (const $element of all("[data-label]")) {
     $element.setAttribute("aria-label", say($element.dataset.label ?? ""));

@@ -2,7 +2,7 @@
 
 import { petition } from "./config.js";
 import { $ } from "./element.js";
-import { language, whenWorded } from "./language.js";
+import { language, whenPhrased } from "./language.js";
 
 /** @type {string | null} */
 let outcome = null;
@@ -17,7 +17,7 @@ export function close(known) {
   $("sign").hidden = true;
   $("closed").hidden = !$("thanks").hidden;
   document.documentElement.classList.add("ended");
-  showWords();
+  showTexts();
 }
 
 /** Signing goes on, or goes on again. */
@@ -27,15 +27,15 @@ export function reopen() {
   outcome = null;
   $("closed").hidden = true;
   $("sign").hidden = !$("thanks").hidden;
-  showWords();
+  showTexts();
 }
 
 /** Shows the updates, in the language that the page has. */
 export function startUpdates() {
-  whenWorded(showWords);
+  whenPhrased(showTexts);
 }
 
-async function showWords() {
+async function showTexts() {
   const campaign = await petition().catch(() => null);
   if (!campaign) return;
   const { texts, updates } = campaign;

@@ -5,7 +5,7 @@ import { startCount } from "./count.js";
 import { $, goTo } from "./element.js";
 import { faultsOf, faultsOfProblem } from "./faults.js";
 import { clearFaults, readForm, showFaults } from "./form.js";
-import { say, startLanguage, whenWorded } from "./language.js";
+import { say, startLanguage, whenPhrased } from "./language.js";
 import { startLeaving } from "./leave.js";
 import { close, reopen, startUpdates } from "./outcome.js";
 import { startSending } from "./sending.js";
@@ -27,7 +27,7 @@ const canSeal = Boolean(globalThis.crypto?.subtle);
 takeVia();
 startLeaving();
 startUpdates();
-whenWorded(() => fillCountries($("country", HTMLSelectElement)));
+whenPhrased(() => fillCountries($("country", HTMLSelectElement)));
 const send = startSending({
   waiting: "sending.unsigned",
   stopped: "sending.stopped",

@@ -2,7 +2,7 @@
 
 import { deliver } from "./delivery.js";
 import { $ } from "./element.js";
-import { say, whenWorded } from "./language.js";
+import { say, whenPhrased } from "./language.js";
 
 const SLOW_MILLISECONDS = 4000; // ours
 
@@ -23,7 +23,7 @@ export function startSending(phrases) {
     key = said;
     $("sending-status").textContent = said && say(said);
   };
-  whenWorded(() => tell(key));
+  whenPhrased(() => tell(key));
 
   /** @type {ReturnType<typeof setTimeout>[]} */
   let timers = [];

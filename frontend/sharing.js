@@ -3,7 +3,7 @@
 import { functionUrl, petition } from "./config.js";
 import { copy } from "./copying.js";
 import { $, goTo } from "./element.js";
-import { language, say, whenWorded } from "./language.js";
+import { language, say, whenPhrased } from "./language.js";
 import { poll } from "./poll.js";
 import { via } from "./via.js";
 
@@ -25,7 +25,7 @@ let polling;
 
 $("share-copy").addEventListener("click", () => copyLink("share.copied"));
 $("share-device").addEventListener("click", shareWithDevice);
-whenWorded(() => {
+whenPhrased(() => {
   // The panel follows the language; its old link stays until there is one in the new language.
   if (polling) openSharing().catch(() => tell(say("share.failed")));
 });

@@ -96,7 +96,7 @@ def test_axe_finds_nothing_when_the_pages_own_script_does_not_run(visit: Visit) 
     With script switched off, axe could not run either.
     """
     page = visit(
-        before=lambda page: page.route("**/*.js", lambda route: route.abort()), worded=False
+        before=lambda page: page.route("**/*.js", lambda route: route.abort()), phrased=False
     )
 
     results = Axe().run(page, options=RULES)

@@ -47,7 +47,7 @@ def ended(outcome: str | None) -> object:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("outcome", ["free", "returned", "unknown"])
-def test_each_outcome_is_told_in_the_petitions_words(
+def test_each_outcome_is_told_in_the_campaigns_texts(
     visit: Visit, outcome: str, language: str
 ) -> None:
     page = visit(language=language, before=ended(outcome))

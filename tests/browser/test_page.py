@@ -105,7 +105,7 @@ def test_the_browsers_region_is_chosen_and_none_is_guessed(
 
 
 def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> None:
-    page = visit(java_script_enabled=False, worded=False)
+    page = visit(java_script_enabled=False, phrased=False)
     texts = json.loads(PETITION.read_text(encoding="utf-8"))["texts"]
 
     for text in texts.values():
@@ -461,13 +461,13 @@ def test_leaving_takes_the_page_out_of_the_history(
     length = page.evaluate("history.length")
     page.route(f"{elsewhere}**", lambda route: route.fulfill(body="weather and news"))
     page.goto(path)
-    page.wait_for_selector("html.worded", state="attached")
+    page.wait_for_selector("html.phrased", state="attached")
     if path == "/":
         page.fill("#name", "Somebody")
         page.click("article:visible .call a")
         page.click("footer a[href^='withdraw.html']")
         page.wait_for_url("**/withdraw.html*")
-        page.wait_for_selector("html.worded", state="attached")
+        page.wait_for_selector("html.phrased", state="attached")
 
     if way == "button":
         page.click("#leave")

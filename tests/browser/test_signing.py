@@ -103,8 +103,8 @@ def test_no_request_contains_name_address_or_message_in_any_encoding(visit: Visi
         for r in requests
     ]
     assert any("address_tag" in request for request in sent)
-    words = [SECRET.name, SECRET.email, SECRET.message, "marker.person", "Márker", "nobody else"]
-    for hidden in (form for word in words for form in encodings(word)):
+    marks = [SECRET.name, SECRET.email, SECRET.message, "marker.person", "Márker", "nobody else"]
+    for hidden in (form for mark in marks for form in encodings(mark)):
         assert not any(hidden in request for request in sent), hidden
 
 

@@ -1,5 +1,5 @@
 """
-The page's words: the same keys in every language, and the plea as the petition has it.
+The page's phrases: the same keys in every language, and the plea as the petition has it.
 """
 
 import json
@@ -16,8 +16,8 @@ FRONTEND = ROOT / "frontend"
 LANGUAGES = ("zh-Hans", "en", "ko")
 
 
-def words(language: str) -> dict[str, object]:
-    loaded: dict[str, object] = json.loads((FRONTEND / "words" / f"{language}.json").read_text())
+def phrases(language: str) -> dict[str, object]:
+    loaded: dict[str, object] = json.loads((FRONTEND / "phrases" / f"{language}.json").read_text())
     return loaded
 
 
@@ -33,25 +33,25 @@ def test_the_static_plea_is_the_petitions() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_language_has_the_same_words(language: str) -> None:
-    assert list(words(language)) == list(words("en"))
+def test_every_language_has_the_same_phrases(language: str) -> None:
+    assert list(phrases(language)) == list(phrases("en"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_fills_the_same_places(language: str) -> None:
-    for key, phrase in words(language).items():
-        assert places(phrase) == places(words("en")[key]), key
+    for key, phrase in phrases(language).items():
+        assert places(phrase) == places(phrases("en")[key]), key
 
 
-def test_every_word_is_used_and_every_used_word_is_there() -> None:
+def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
     code = "\n".join(
         path.read_text() for pattern in ("*.js", "*.html") for path in FRONTEND.glob(pattern)
     )
     written = set(re.findall(r'"((?:[a-z]+\.)?[a-z_]+)"', code))
-    named = set(re.findall(r'data-(?:words|label)="([^"]+)"', code))
+    named = set(re.findall(r'data-(?:phrase|label)="([^"]+)"', code))
 
-    assert set(words("en")) <= written
-    assert named <= set(words("en"))
+    assert set(phrases("en")) <= written
+    assert named <= set(phrases("en"))
 
 
 class Headings(HTMLParser):
