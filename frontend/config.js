@@ -1,10 +1,13 @@
 /** What the deployment and the petition say: each file is fetched once, and again if that failed. */
 
+import { jsonOf } from "./answer.js";
+
 /**
  * @typedef {object} Config
  * @property {string} petition the petition's id
  * @property {{sign: string, count: string, share_link: string, withdraw: string}} functions
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
+ * @property {string} envelope_public_key the same of `sign`
  */
 
 /** @type {Map<string, Promise<any>>} */
@@ -25,7 +28,7 @@ function file(path) {
 async function load(path) {
   const answer = await fetch(path);
   if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
-  return answer.json();
+  return jsonOf(answer);
 }
 
 /** @returns {Promise<Config>} */

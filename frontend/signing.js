@@ -1,13 +1,15 @@
-/** Turns what a signer wrote into the sealed form that may leave the browser. */
+/** Turns what a signer wrote into the envelope that may leave the browser. */
 
 import { addressRules, config, functionUrl } from "./config.js";
-import { addressTag, canonicalAddress } from "./crypto/address.js";
+import { canonicalAddress } from "./crypto/address.js";
 import { toBase64Url } from "./crypto/base64url.js";
 import { newReceipt, receiptHash } from "./crypto/receipt.js";
-import { sealContents } from "./crypto/seal.js";
+import { sealContents, sealEnvelope } from "./crypto/seal.js";
 import { language } from "./language.js";
+import { tagOf } from "./tag.js";
 import { via } from "./via.js";
 
+export { startTagging } from "./tag.js";
 export { thankWith } from "./thanks.js";
 
 /**
@@ -23,22 +25,21 @@ const receipts = new Map();
  * @returns {Promise<{url: string, body: object, receipt: Uint8Array}>}
  */
 export async function prepareSignature(form) {
-  const [{ petition, seal_public_key: publicKey }, rules] = await Promise.all([
-    config(),
-    addressRules(),
-  ]);
+  const [{ petition, seal_public_key: organizers, envelope_public_key: sign }, rules] =
+    await Promise.all([config(), addressRules()]);
   const canonical = canonicalAddress(form.email, rules);
   if (canonical === null) throw new RangeError("no address");
   const receipt = receipts.get(canonical) ?? newReceipt();
   receipts.set(canonical, receipt);
 
-  const body = {
-    address_tag: toBase64Url(await addressTag(canonical, petition)),
-    sealed: toBase64Url(await sealContents(form, publicKey, petition)),
+  const sealedForm = {
+    address_tag: toBase64Url(await tagOf(canonical, petition)),
+    sealed: toBase64Url(await sealContents(form, organizers, petition)),
     receipt_hash: toBase64Url(await receiptHash(receipt, petition)),
     country: form.country,
     language: language(),
     ...via(),
   };
-  return { url: await functionUrl("sign"), body, receipt };
+  const envelope = toBase64Url(await sealEnvelope(sealedForm, sign, petition));
+  return { url: await functionUrl("sign"), body: { envelope }, receipt };
 }

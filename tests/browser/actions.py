@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives import hpke
 from dev.stack import Stack
 
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
-INFO = b"savemyfriend/seal/1\x00savemyfriend"
+SEAL_INFO = b"savemyfriend/seal/1\x00savemyfriend"
+ENVELOPE_INFO = b"savemyfriend/envelope/1\x00savemyfriend"
 
 
 def documents(services: Stack, path: str) -> list[dict[str, Any]]:
@@ -53,18 +54,43 @@ def unseal(services: Stack, sealed: str) -> dict[str, Any]:
     Open a stored box with the organizers' key.
     """
     box = base64.b64decode(sealed)
-    opened: dict[str, Any] = json.loads(SUITE.decrypt(box[1:], services.private_key, INFO))
+    opened: dict[str, Any] = json.loads(SUITE.decrypt(box[1:], services.private_key, SEAL_INFO))
     return opened
 
 
-def signature_of(services: Stack, email: str) -> dict[str, Any]:
+def open_envelope(services: Stack, body: str | None) -> dict[str, Any]:
     """
-    Return the one stored signature with this address, and what was sealed in it.
+    Read the form that a request to sign carries, as sign does.
+    """
+    envelope = json.loads(body or "")["envelope"]
+    box = base64.urlsafe_b64decode(envelope + "=" * (-len(envelope) % 4))
+    plaintext = SUITE.decrypt(box[1:], services.keys.envelope_key, ENVELOPE_INFO)
+    form: dict[str, Any] = json.loads(plaintext)
+    return form
+
+
+def claims_of(services: Stack, email: str) -> list[dict[str, Any]]:
+    """
+    Return the standing claims of an address, each with what was sealed in it.
     """
     found = [
         {**stored, **unseal(services, stored["sealed"])}
-        for stored in documents(services, "signatures")
+        for stored in documents(services, "claims")
         if "sealed" in stored
     ]
-    (signature,) = (signature for signature in found if signature["email"] == email)
-    return signature
+    return [claim for claim in found if claim["email"] == email]
+
+
+def claim_of(services: Stack, email: str) -> dict[str, Any]:
+    """
+    Return the one standing claim of an address.
+    """
+    (claim,) = claims_of(services, email)
+    return claim
+
+
+def counted(services: Stack) -> int:
+    """
+    Return how many signatures count, as the ledger holds it.
+    """
+    return sum(int(lane.get("signatures", 0)) for lane in documents(services, "lanes"))

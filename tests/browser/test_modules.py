@@ -3,6 +3,7 @@ The page's pure modules, in a real browser, against the vectors that the functio
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,12 +16,13 @@ from playwright.sync_api import Page
 
 from dev.keys import DevelopmentKeys, make_keys
 from dev.ports import free_port
-from dev.site import Site, site_config
+from dev.site import PUBLIC_FUNCTIONS, Site, site_config
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 RULES = Path(__file__).parents[2] / "functions" / "petition" / "addresses.json"
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 INFO = b"savemyfriend/seal/1\x00savemyfriend"
+ENVELOPE_INFO = b"savemyfriend/envelope/1\x00savemyfriend"
 
 # The recipient's side of HPKE, which the page has no use for, from the page's own key schedule.
 OPEN = """
@@ -77,7 +79,7 @@ def keys() -> DevelopmentKeys:
 @pytest.fixture(scope="module")
 def site_url(keys: DevelopmentKeys) -> Iterator[str]:
     port = free_port()
-    site = Site(port, site_config({}, keys.seal_public_key))
+    site = Site(port, site_config(dict.fromkeys(PUBLIC_FUNCTIONS, "http://127.0.0.1:9"), keys))
     yield f"http://127.0.0.1:{port}"
     site.stop()
 
@@ -129,6 +131,49 @@ def test_python_opens_what_the_browser_sealed(page: Page, keys: DevelopmentKeys)
     assert json.loads(plaintext) == form
 
 
+def test_python_opens_the_envelope_of_the_longest_form(page: Page, keys: DevelopmentKeys) -> None:
+    form = {
+        "address_tag": "t" * 43,
+        "sealed": "s" * 2840,
+        "receipt_hash": "r" * 43,
+        "country": "KR",
+        "language": "zh-Hans",
+        "via": "0123456789.kakaotalk",
+    }
+
+    envelope = bytes(
+        page.evaluate(
+            """async ([form, key]) => {
+              const { sealEnvelope } = await import("/crypto/seal.js");
+              return Array.from(await sealEnvelope(form, key, "savemyfriend"));
+            }""",
+            [form, keys.envelope_public_key],
+        )
+    )
+
+    assert len(envelope) == 3410
+    assert envelope[0] == 1
+    plaintext = SUITE.decrypt(envelope[1:], keys.envelope_key, ENVELOPE_INFO)
+    assert len(plaintext) == 3328
+    assert json.loads(plaintext) == form
+
+
+def test_what_does_not_fit_an_envelope_is_not_sealed(page: Page, keys: DevelopmentKeys) -> None:
+    octets = page.evaluate(
+        """async (key) => {
+          const { sealEnvelope } = await import("/crypto/seal.js");
+          const seal = (length) =>
+            sealEnvelope("x".repeat(length), key, "savemyfriend").then(
+              (envelope) => envelope.length, (error) => error.name,
+            );
+          return Promise.all([seal(3326), seal(3327)]);
+        }""",
+        keys.envelope_public_key,
+    )
+
+    assert octets == [3410, "RangeError"]
+
+
 def test_the_browser_opens_what_python_sealed(page: Page, keys: DevelopmentKeys) -> None:
     public_key = keys.private_key.public_key()
     box = SUITE.encrypt("请关注".encode(), public_key, INFO)
@@ -165,7 +210,7 @@ def test_the_longest_form_fits_into_a_box(page: Page, keys: DevelopmentKeys) -> 
         """async (key) => {
           const { sealContents } = await import("/crypto/seal.js");
           const form = {
-            name: "𠮷".repeat(100), email: "e".repeat(254), message: "𠮷".repeat(280),
+            name: "𠮷".repeat(100), email: "ｅ".repeat(146), message: "𠮷".repeat(280),
             consent: { delivery: false, news: false },
           };
           return (await sealContents(form, key, "savemyfriend")).length;
@@ -265,6 +310,62 @@ def test_the_browser_opens_the_boxes_that_all_sides_agree_on(page: Page) -> None
         ciphertext = from_base64url(box["box"])[1:]
         opened = page.evaluate(OPEN, [ciphertext.hex(), pkcs8.hex(), point.hex(), info.hex()])
         assert json.loads(opened) == box["words"]
+
+
+def test_tags_are_pbkdf2_as_python_has_it(page: Page) -> None:
+    addresses = ["ann@example.org", "안녕@example.org"]
+
+    tags = page.evaluate(
+        """async (addresses) => {
+          const { addressTag } = await import("/crypto/address.js");
+          const tags = addresses.map((address) => addressTag(address, "savemyfriend"));
+          return (await Promise.all(tags)).map((tag) => Array.from(tag));
+        }""",
+        addresses,
+    )
+
+    salt = b"savemyfriend/address/2\0savemyfriend"
+    assert [bytes(tag) for tag in tags] == [
+        hashlib.pbkdf2_hmac("sha256", address.encode(), salt, 200_000) for address in addresses
+    ]
+
+
+PETITION_PACKAGE = Path(__file__).parents[2] / "functions" / "petition"
+
+
+def test_the_page_knows_the_countries_that_the_functions_take(page: Page) -> None:
+    known = json.loads((PETITION_PACKAGE / "countries.json").read_text())["countries"]
+
+    offered = page.evaluate(
+        """async () => {
+          const { fillCountries } = await import("/countries.js");
+          const $select = document.createElement("select");
+          $select.append(new Option("", "ZZ"));
+          fillCountries($select);
+          return [...$select.options].map((option) => option.value);
+        }"""
+    )
+
+    assert sorted(offered) == sorted([*known, "ZZ"])
+
+
+def test_the_page_knows_the_marks_that_the_functions_give(page: Page) -> None:
+    data = json.loads((PETITION_PACKAGE / "networks.json").read_text())
+    marks = [row["network"] for row in data["networks"]] + data["other_marks"]
+
+    taken = page.evaluate(
+        """async (marks) => {
+          const { takeVia, via } = await import("/via.js");
+          return marks.filter((mark) => {
+            history.replaceState(null, "", `?via=0123456789.${mark}`);
+            takeVia();
+            return via().via === `0123456789.${mark}`;
+          });
+        }""",
+        [*marks, "elsewhere"],
+    )
+
+    assert taken == marks
 
 
 def from_base64url(text: str) -> bytes:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, Request, expect
 from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
-from tests.browser.actions import documents, signature_of
+from tests.browser.actions import claim_of, claims_of, counted, documents, open_envelope
 from tests.browser.conftest import PHONE, Visit
 
 SECRET = Signer(
@@ -35,14 +35,14 @@ def test_a_signature_in_each_language_is_counted(
 
     sign(page, Signer(email=f"{language}@example.org"))
 
-    signature = signature_of(services, f"{language}@example.org")
-    assert signature["language"] == language
-    assert signature["country"] == LANGUAGES[language][-2:]
+    claim = claim_of(services, f"{language}@example.org")
+    assert claim["language"] == language
+    assert claim["country"] == LANGUAGES[language][-2:]
     page.wait_for_function(
         "(before) => Number(document.getElementById('signatures').textContent) > before",
         arg=before,
     )
-    assert len(documents(services, "signatures")) > before
+    assert len(documents(services, "signers")) > before
 
 
 def test_the_organizers_key_opens_what_was_sealed(visit: Visit, services: Stack) -> None:
@@ -52,20 +52,20 @@ def test_the_organizers_key_opens_what_was_sealed(visit: Visit, services: Stack)
     page.click("#submit")
     page.wait_for_selector("#thanks")
 
-    signature = signature_of(services, "opens@example.org")
+    claim = claim_of(services, "opens@example.org")
 
-    assert signature["name"] == "李 O'Brien"
-    assert signature["message"] == "one\n two"
-    assert signature["consent"] == {"delivery": True, "news": False}
-    assert signature["country"] == "KR"
+    assert claim["name"] == "李 O'Brien"
+    assert claim["message"] == "one\n two"
+    assert claim["consent"] == {"delivery": True, "news": False}
+    assert claim["country"] == "KR"
 
 
 def test_both_consents_are_off_unless_chosen(visit: Visit, services: Stack) -> None:
     sign(visit(), Signer("consents@example.org"))
 
-    signature = signature_of(services, "consents@example.org")
+    claim = claim_of(services, "consents@example.org")
 
-    assert signature["consent"] == {"delivery": False, "news": False}
+    assert claim["consent"] == {"delivery": False, "news": False}
 
 
 def encodings(text: str) -> Iterator[str]:
@@ -102,33 +102,61 @@ def test_no_request_contains_name_address_or_message_in_any_encoding(visit: Visi
         "\n".join([r.method, r.url, json.dumps(r.all_headers()), r.post_data or ""])
         for r in requests
     ]
-    assert any("address_tag" in request for request in sent)
+    assert any("envelope" in request for request in sent)
     marks = [SECRET.name, SECRET.email, SECRET.message, "marker.person", "Márker", "nobody else"]
     for hidden in (form for mark in marks for form in encodings(mark)):
         assert not any(hidden in request for request in sent), hidden
 
 
-def test_the_sealed_form_holds_what_the_contract_says_and_no_more(visit: Visit) -> None:
-    page = visit()
-    fill(page, Signer("contract@example.org"))
+def test_all_that_leaves_is_an_envelope_of_one_size(visit: Visit, services: Stack) -> None:
+    page = visit("/?via=0123456789.weibo")
+    fill(page, Signer("contract@example.org", message="long " * 50))
 
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.click("#submit")
 
     body = sent.value.post_data_json
-    assert {key: len(value) for key, value in body.items()} == {
+    assert {key: len(value) for key, value in body.items()} == {"envelope": 4547}
+    form = open_envelope(services, sent.value.post_data)
+    assert {key: len(value) for key, value in form.items()} == {
         "address_tag": 43,
         "sealed": 2840,
         "receipt_hash": 43,
         "country": 2,
         "language": 2,
+        "via": 16,
     }
 
 
-def test_a_repeat_is_thanked_like_a_first_and_stored_once(visit: Visit, services: Stack) -> None:
+# Counts what PBKDF2 is asked for, and by when.
+TAGGING = """
+  window.tagged = [];
+  const derive = SubtleCrypto.prototype.deriveBits;
+  SubtleCrypto.prototype.deriveBits = function (algorithm, ...rest) {
+    if (algorithm.name === "PBKDF2") window.tagged.push(algorithm.iterations);
+    return derive.call(this, algorithm, ...rest);
+  };
+"""
+
+
+def test_the_tag_is_made_once_while_the_person_types(visit: Visit, services: Stack) -> None:
+    page = visit(before=lambda page: page.add_init_script(TAGGING))
+    page.fill("#name", "Kim Moses")
+    page.type("#email", "Early.Bird@gmail.com")
+
+    page.wait_for_function("() => window.tagged.length > 0")
+    page.type("#email", " ")
+    sign(page, Signer("EarlyBird+again@gmail.com"))
+
+    assert page.evaluate("window.tagged") == [200_000]
+    assert claim_of(services, "EarlyBird+again@gmail.com")
+
+
+def test_a_repeat_is_thanked_like_a_first_and_counted_once(visit: Visit, services: Stack) -> None:
     pages = []
+    before = counted(services)
     for email in ("Twice.Me@gmail.com", "twiceme+again@googlemail.com"):
-        page = visit()
+        page = visit(before=lambda page: page.route(f"{services.count}/**", lambda r: r.abort()))
         sign(page, Signer(email))
         page.wait_for_selector("#share-panel", state="visible")
         pages.append(page.inner_text("#thanks"))
@@ -136,7 +164,9 @@ def test_a_repeat_is_thanked_like_a_first_and_stored_once(visit: Visit, services
     without_receipt = [re.sub(r"(\w{4}-){6}\w\w", "", text) for text in pages]
     assert without_receipt[0] == without_receipt[1]
     assert pages[0] != pages[1]
-    assert signature_of(services, "Twice.Me@gmail.com")
+    assert counted(services) == before + 1
+    assert claims_of(services, "Twice.Me@gmail.com")
+    assert claims_of(services, "twiceme+again@googlemail.com")
 
 
 def test_nothing_stays_on_the_device(visit: Visit) -> None:
@@ -163,13 +193,13 @@ def test_the_link_that_brought_a_signer_is_kept_for_the_visit_only(
 
     assert page.url == f"{services.site}/?lang=ko"
     sign(page, Signer("brought@example.org"))
-    assert signature_of(services, "brought@example.org")["via"] == "0123456789.weibo"
+    assert claim_of(services, "brought@example.org")["via"] == "0123456789.weibo"
 
 
 def test_a_link_that_cannot_be_one_is_not_sent(visit: Visit, services: Stack) -> None:
     sign(visit("/?via=javascript:alert(1)"), Signer("odd@example.org"))
 
-    assert "via" not in signature_of(services, "odd@example.org")
+    assert "via" not in claim_of(services, "odd@example.org")
 
 
 def test_a_signature_needs_no_mouse(visit: Visit, services: Stack) -> None:
@@ -192,9 +222,9 @@ def test_a_signature_needs_no_mouse(visit: Visit, services: Stack) -> None:
 
     page.wait_for_selector("#thanks", state="visible")
     assert page.evaluate("document.activeElement.id") == "thanks-heading"
-    signature = signature_of(services, "keys@example.org")
-    assert (signature["name"], signature["message"]) == ("Key Board", "typed")
-    assert signature["consent"] == {"delivery": False, "news": True}
+    claim = claim_of(services, "keys@example.org")
+    assert (claim["name"], claim["message"]) == ("Key Board", "typed")
+    assert claim["consent"] == {"delivery": False, "news": True}
 
 
 def focus_by_tab(page: Page, element_id: str) -> None:
@@ -215,7 +245,7 @@ def test_a_phone_signs_by_touch(visit: Visit, services: Stack) -> None:
     page.tap("#submit")
 
     page.wait_for_selector("#thanks", state="visible")
-    assert signature_of(services, "phone@example.org")["language"] == "zh-Hans"
+    assert claim_of(services, "phone@example.org")["language"] == "zh-Hans"
 
 
 def test_the_receipt_can_be_copied_and_saved(visit: Visit) -> None:
@@ -240,6 +270,12 @@ FAULTY = {
     "no-at": (Signer("example.org"), "email", "name@example.org"),
     "two-dots": (Signer("a..b@example.org"), "email", "name@example.org"),
     "no-top-level": (Signer("a@localhost"), "email", "name@example.org"),
+    # Normalised it is short enough; as typed it would not fit the box beside a long message.
+    "wide-address": (
+        Signer("ａ" * 60 + "@" + "ｂ" * 45 + ("." + "ｂ" * 45) + ".org"),
+        "email",
+        "plain letters",
+    ),
     "long-message": (Signer("a@example.org", message="🕯" * 282), "message", "by 2 characters"),
 }
 
