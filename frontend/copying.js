@@ -18,7 +18,7 @@ export function save(text, name) {
   const $link = document.createElement("a");
   $link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
   $link.download = name;
-  $link.target = "_blank"; // no link of ours: leave.js lets it be
+  $link.target = "_blank"; // no link of ours: first.js lets it be
   $link.click();
   setTimeout(() => URL.revokeObjectURL($link.href), 60_000);
 }

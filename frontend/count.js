@@ -1,5 +1,6 @@
-/** The count: how many, how far to the next milestone, from where, and as of when. */
+/** The count: how many, how far to the next milestone, from where, as of when, and until when. */
 
+import { jsonOf } from "./answer.js";
 import { functionUrl } from "./config.js";
 import { countryName, UNSAID } from "./countries.js";
 import { $ } from "./element.js";
@@ -10,12 +11,17 @@ const EVERY_SECONDS = 10;
 const TIMEOUT_MILLISECONDS = 10_000;
 const RISE_MILLISECONDS = 800;
 const SAY_MILLISECONDS = 60_000; // a screen reader hears of the number once a minute at most
+const COUNTRY_FLOOR = 30; // as functions/petition/blur.py: all others are told as one
+
+const PLACE = "\uFFFC"; // stands for the number while what is around it is looked at
 
 /**
  * @typedef {object} Tally
  * @property {"open" | "closed"} status
  * @property {"free" | "returned" | "unknown" | null} outcome
+ * @property {string | null} closes ISO 8601
  * @property {number} signatures
+ * @property {boolean} exact or only about right, so that no number tells who has signed
  * @property {number} goal the next milestone
  * @property {{country: string, signatures: number}[]} countries
  * @property {string} as_of ISO 8601
@@ -58,7 +64,7 @@ async function fetchTally() {
     const url = await functionUrl("count");
     const answer = await fetch(url, { cache: "no-cache", signal: patience.signal });
     if (!answer.ok) throw new TypeError(`count answered ${answer.status}`);
-    return await answer.json();
+    return await jsonOf(answer);
   } finally {
     clearTimeout(timer);
   }
@@ -70,45 +76,99 @@ function show() {
     $("as-of").textContent = stale ? say("count.missing") : "";
     return;
   }
-  const { signatures, goal, as_of: asOf, countries } = tally;
-  rise(signatures);
-  $("count-label").textContent = say("count.label", { count: signatures });
-  const $progress = $("progress", HTMLProgressElement);
-  $progress.max = Math.max(goal, 1);
-  $progress.value = Math.min(signatures, goal);
-  $("goal").textContent =
-    signatures < goal
-      ? say("count.goal", { goal, remaining: goal - signatures })
-      : say("count.beyond");
-  $("as-of").textContent = say(stale ? "count.stale" : "count.as_of", { time: clock(asOf) });
-  showCountries(countries);
-  tell(signatures);
+  showNumber(tally);
+  showGoal(tally);
+  $("thanks-count").textContent = thank(tally);
+  $("closes").textContent = tally.closes ? say("count.closes", { time: day(tally.closes) }) : "";
+  $("as-of").textContent = say(stale ? "count.stale" : "count.as_of", { time: clock(tally.as_of) });
+  showCountries(tally.countries);
+  tell(`${say("count.heading")}: ${sayNumber(tally)}`);
   $("count").classList.add("known");
+}
+
+/**
+ * The number as it is said.
+ *
+ * @param {Tally} tally
+ * @param {string} [written] in the place of the number
+ * @returns {string}
+ */
+function sayNumber({ signatures, exact }, written = format(signatures)) {
+  const number = { count: signatures, number: written };
+  if (exact) return say("count.number", number);
+  // An inexact zero may be some dozens.
+  return signatures ? say("count.number_about", number) : say("count.begun");
+}
+
+/** @param {number} number */
+function format(number) {
+  return new Intl.NumberFormat(language()).format(number);
+}
+
+/** @param {Tally} tally */
+function showNumber(tally) {
+  const [before, after] = sayNumber(tally, PLACE).split(PLACE).map(small);
+  const $signatures = document.createElement("span");
+  $signatures.id = "signatures";
+  $("number").replaceChildren(before, ...(after ? [$signatures, after] : []));
+  rise($signatures, tally.signatures);
+}
+
+/** @param {string} text */
+function small(text) {
+  const $small = document.createElement("small");
+  $small.textContent = text;
+  return $small;
 }
 
 /**
  * Lets the number climb to its new value, unless the reader prefers stillness.
  *
+ * @param {HTMLElement} $signatures
  * @param {number} target
  */
-function rise(target) {
+function rise($signatures, target) {
   const from = shown;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const number = new Intl.NumberFormat(language());
   const set = (/** @type {number} */ value) => {
-    $("signatures").textContent = number.format(value);
+    $signatures.textContent = format(value);
   };
   shown = target;
   if (still || from === 0 || from === target) return set(target);
 
   const began = performance.now();
   const step = () => {
-    if (shown !== target) return;
+    if (!$signatures.isConnected) return;
     const part = Math.min((performance.now() - began) / RISE_MILLISECONDS, 1);
     set(Math.round(from + (target - from) * (1 - (1 - part) ** 3)));
     if (part < 1) requestAnimationFrame(step);
   };
   step();
+}
+
+/** @param {Tally} tally */
+function showGoal({ signatures, exact, goal }) {
+  const $progress = $("progress", HTMLProgressElement);
+  $progress.max = Math.max(goal, 1);
+  $progress.value = Math.min(signatures, goal);
+  const key = exact ? "count.goal" : "count.goal_about";
+  $("goal").textContent =
+    signatures < goal ? say(key, { goal, remaining: goal - signatures }) : say("count.beyond");
+}
+
+/**
+ * @param {Tally} tally
+ * @returns {string} what whoever has just signed is told
+ */
+function thank({ signatures, exact }) {
+  if (exact) return say("thanks.exact", { count: signatures });
+  return signatures ? say("thanks.about", { count: signatures }) : say("thanks.first");
+}
+
+/** @param {string} moment ISO 8601 */
+function day(moment) {
+  const style = /** @type {const} */ ({ dateStyle: "long", timeStyle: "short" });
+  return new Intl.DateTimeFormat(language(), style).format(new Date(moment));
 }
 
 /** @param {string} asOf */
@@ -124,23 +184,21 @@ function clock(asOf) {
 function showCountries(countries) {
   const named = countries.filter(({ country }) => country !== "other" && country !== UNSAID).length;
   $("countries-summary").textContent = named
-    ? say("count.countries", { count: named })
+    ? say("count.countries", { count: named, floor: COUNTRY_FLOOR })
     : say("count.everywhere");
-  const number = new Intl.NumberFormat(language());
   const rows = countries.map(({ country, signatures }) => {
     const $row = document.createElement("li");
     const $number = document.createElement("span");
-    $number.textContent = number.format(signatures);
+    $number.textContent = format(signatures);
     $row.append(countryName(country), " ", $number);
     return $row;
   });
   $("countries-list").replaceChildren(...rows);
 }
 
-/** @param {number} signatures */
-function tell(signatures) {
+/** @param {string} text for a screen reader */
+function tell(text) {
   const now = performance.now();
-  const text = `${new Intl.NumberFormat(language()).format(signatures)} ${say("count.label", { count: signatures })}`;
   if (now - saidAt < SAY_MILLISECONDS || $("count-said").textContent === text) return;
   saidAt = now;
   $("count-said").textContent = text;

@@ -27,7 +27,8 @@ export function countryName(code) {
  * @param {HTMLSelectElement} $select
  */
 export function fillCountries($select) {
-  const chosen = $select.value || regionOfBrowser() || UNSAID;
+  const untouched = $select.options.length === 1; // as the page itself has it
+  const chosen = (untouched && regionOfBrowser()) || $select.value;
   const names = new Intl.DisplayNames(language(), { type: "region" });
   const options = CODES.map((code) => new Option(names.of(code) ?? code, code));
   const { compare } = new Intl.Collator(language());
@@ -38,6 +39,14 @@ export function fillCountries($select) {
 
 /** @returns {string | undefined} only a region that the browser names, such as KR in ko-KR */
 function regionOfBrowser() {
-  const regions = navigator.languages.map((tag) => new Intl.Locale(tag).region);
-  return regions.find((region) => region && CODES.includes(region));
+  return Array.from(navigator.languages ?? [], regionOf).find((region) => CODES.includes(region));
+}
+
+/** @param {string} tag which may be none, such as "C" */
+function regionOf(tag) {
+  try {
+    return new Intl.Locale(tag).region ?? "";
+  } catch {
+    return "";
+  }
 }

@@ -1,5 +1,6 @@
 /** Posts one body until the server has answered it, however long that takes. */
 
+import { jsonOf } from "./answer.js";
 import { PASSING, retryAfterSeconds, waitSeconds } from "./retry.js";
 
 const TIMEOUT_MILLISECONDS = 20_000; // the server gives up after about eight seconds itself
@@ -29,9 +30,9 @@ export async function deliver(prepare, { waiting, trying, signal, wake }) {
     let asked = 0;
     try {
       prepared ??= await prepare();
-      const answer = await post(prepared, signal);
-      if (!PASSING.has(answer.status)) return { status: answer.status, body: await jsonOf(answer) };
-      asked = retryAfterSeconds(answer.headers.get("Retry-After"), Date.now());
+      const { retryAfter, ...answer } = await post(prepared, signal);
+      if (!PASSING.has(answer.status)) return answer;
+      asked = retryAfterSeconds(retryAfter, Date.now());
     } catch (error) {
       signal.throwIfAborted();
       // Only what a network can do is worth another attempt; a fault of ours is not.
@@ -48,29 +49,32 @@ function isAbort(error) {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-/** @param {{url: string, body: object}} prepared @param {AbortSignal} signal */
+/**
+ * @param {{url: string, body: object}} prepared
+ * @param {AbortSignal} signal
+ * @returns {Promise<Answer & {retryAfter: string | null}>}
+ */
 async function post({ url, body }, signal) {
   const patience = new AbortController();
   const giveUp = () => patience.abort();
   const timer = setTimeout(giveUp, TIMEOUT_MILLISECONDS);
   signal.addEventListener("abort", giveUp, { once: true });
   try {
-    return await fetch(url, {
+    const answer = await fetch(url, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
       credentials: "omit",
       signal: patience.signal,
     });
+    const { status } = answer;
+    const empty = status === 204 || PASSING.has(status);
+    const retryAfter = answer.headers.get("Retry-After");
+    return { status, retryAfter, body: empty ? undefined : await jsonOf(answer) };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);
   }
-}
-
-/** @param {Response} answer */
-async function jsonOf(answer) {
-  return answer.status === 204 ? undefined : answer.json().catch(() => undefined);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What is wrong with a form, said as the functions say it: by a JSON pointer to the field. */
 
 import { parseAddress } from "./crypto/address.js";
+import { utf8 } from "./crypto/digest.js";
 
 /**
  * @typedef {object} Fault
@@ -13,6 +14,7 @@ import { parseAddress } from "./crypto/address.js";
 // As the functions have them; see openapi.yaml.
 const MAX_NAME_CHARACTERS = 100;
 const MAX_MESSAGE_CHARACTERS = 280;
+const MAX_EMAIL_OCTETS = 440; // full-width letters take three octets where mail takes one
 const FORMULA = /^[=+@-]/; // a spreadsheet would run it
 const INVISIBLE = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/u;
 
@@ -26,7 +28,7 @@ export function faultsOf({ name, email, message }) {
   const over = [...message].length - MAX_MESSAGE_CHARACTERS;
   return [
     ...faultOfName(name),
-    ...(parseAddress(email) ? [] : [{ pointer: "#/email", key: "fault.email" }]),
+    ...faultOfEmail(email),
     ...(over > 0
       ? [{ pointer: "#/message", key: "fault.message_long", values: { count: over } }]
       : []),
@@ -34,6 +36,13 @@ export function faultsOf({ name, email, message }) {
       ? [{ pointer: "#/message", key: "fault.message_characters" }]
       : []),
   ];
+}
+
+/** @param {string} email @returns {Fault[]} */
+function faultOfEmail(email) {
+  const pointer = "#/email";
+  if (utf8(email).length > MAX_EMAIL_OCTETS) return [{ pointer, key: "fault.email_long" }];
+  return parseAddress(email) ? [] : [{ pointer, key: "fault.email" }];
 }
 
 /** @param {string} name @returns {Fault[]} */

@@ -1,7 +1,7 @@
 /** A form on the page: what is written in it, and the summary that takes a person to each fault. */
 
 import { $, goTo } from "./element.js";
-import { say, titlePage } from "./language.js";
+import { language, say, titlePage } from "./language.js";
 
 /** @typedef {import("./faults.js").Fault} Fault */
 
@@ -23,6 +23,12 @@ export function readForm() {
       news: $("news", HTMLInputElement).checked,
     },
   };
+}
+
+/** Names those whom the list of names is handed to, as the plea in the page does. */
+export function nameRecipients() {
+  const addressed = document.querySelector(`article[lang="${language()}"] .addressed`);
+  $("recipients").textContent = addressed?.textContent ?? "";
 }
 
 /** @param {Fault} fault */
@@ -57,6 +63,10 @@ function row($form, fault) {
   const $link = document.createElement("a");
   $link.href = `#${id}`;
   $link.textContent = sentence(fault);
+  $link.addEventListener("click", (event) => {
+    event.preventDefault();
+    goTo($field);
+  });
   $row.append($link);
   markField($field, sentence(fault));
   return $row;

@@ -4,9 +4,8 @@ import { fillCountries } from "./countries.js";
 import { startCount } from "./count.js";
 import { $, goTo } from "./element.js";
 import { faultsOf, faultsOfProblem } from "./faults.js";
-import { clearFaults, readForm, showFaults } from "./form.js";
+import { clearFaults, nameRecipients, readForm, showFaults } from "./form.js";
 import { say, startLanguage, whenPhrased } from "./language.js";
-import { startLeaving } from "./leave.js";
 import { close, reopen, startUpdates } from "./outcome.js";
 import { startSending } from "./sending.js";
 import { takeVia } from "./via.js";
@@ -25,9 +24,9 @@ const sharing = () => import("./sharing.js");
 const canSeal = Boolean(globalThis.crypto?.subtle);
 
 takeVia();
-startLeaving();
 startUpdates();
 whenPhrased(() => fillCountries($("country", HTMLSelectElement)));
+whenPhrased(nameRecipients);
 const send = startSending({
   waiting: "sending.unsigned",
   stopped: "sending.stopped",
@@ -40,12 +39,19 @@ startLanguage();
 
 $("unsafe").hidden = canSeal;
 $fields.disabled = !canSeal;
-$form.addEventListener("focusin", () => signing().catch(() => {}), { once: true });
+$form.addEventListener("focusin", prepare, { once: true });
 $form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (canSeal) sign();
 });
 $("share-make").addEventListener("click", share);
+
+/** Loads what signing takes while the person begins to write. */
+async function prepare() {
+  // What cannot be loaded now is loaded again when the form is sent.
+  const loaded = await signing().catch(() => null);
+  loaded?.startTagging($("email", HTMLInputElement));
+}
 
 async function share() {
   try {

@@ -72,7 +72,7 @@ export function startSending(phrases) {
       tell("");
       return answer;
     } catch (error) {
-      tell(signal.aborted ? phrases.stopped : "");
+      tell(signal.aborted ? phrases.stopped : "sending.failed");
       if (signal.aborted) return null;
       throw error;
     } finally {

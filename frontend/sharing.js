@@ -1,46 +1,45 @@
 /** The share panel: a link of one's own, and each network's way of taking it. */
 
+import { jsonOf } from "./answer.js";
 import { functionUrl, petition } from "./config.js";
 import { copy } from "./copying.js";
 import { $, goTo } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
-import { poll } from "./poll.js";
 import { via } from "./via.js";
-
-const BROUGHT_SECONDS = 60; // each answer costs the petition a query
-const FLOOR = 10; // below it the server says 0, so that nobody is recognised
 
 /**
  * @typedef {object} Link
+ * @property {string} language of the page that it leads to
  * @property {string} url
- * @property {string} signatures_url
  * @property {string} qr_url
  * @property {{network: string, label: string, href: string}[]} targets
  */
 
-/** @type {Map<string, Link>} one for each language, made when it is asked for */
+/** @type {Map<string, Promise<Link>>} one for each language, made when it is asked for */
 const links = new Map();
-/** @type {{now: () => void} | undefined} set once the panel is open */
-let polling;
+/** @type {Link | undefined} the one in the panel */
+let shown;
 
 $("share-copy").addEventListener("click", () => copyLink("share.copied"));
 $("share-device").addEventListener("click", shareWithDevice);
 whenPhrased(() => {
   // The panel follows the language; its old link stays until there is one in the new language.
-  if (polling) openSharing().catch(() => tell(say("share.failed")));
+  if (shown) openSharing().catch(() => tell(say("share.failed")));
 });
 
 /**
  * Makes the link and shows the panel.
  *
+ * @returns {Promise<void>}
  * @throws {TypeError} when there was no answer; the button to try again stays
  */
 export async function openSharing() {
   tell("");
   $("share-make", HTMLButtonElement).disabled = true;
   try {
-    const link = links.get(language()) ?? (await makeLink());
-    links.set(language(), link);
+    const link = await linkIn(language());
+    // The language may have changed meanwhile.
+    if (link.language !== language()) return await openSharing();
     showLink(link);
     await showQr(link);
   } finally {
@@ -48,31 +47,36 @@ export async function openSharing() {
   }
 }
 
-/** @returns {Link} */
-function shownLink() {
-  const link = links.get(language());
-  if (!link) throw new TypeError("no link in this language yet");
-  return link;
-}
-
 /** @param {string} text */
 function tell(text) {
   $("share-status").textContent = text;
 }
 
-/** @returns {Promise<Link>} */
-async function makeLink() {
+/** @param {string} wanted a language @returns {Promise<Link>} */
+function linkIn(wanted) {
+  const known = links.get(wanted);
+  if (known) return known;
+
+  const making = makeLink(wanted);
+  making.catch(() => links.delete(wanted));
+  links.set(wanted, making);
+  return making;
+}
+
+/** @param {string} wanted a language @returns {Promise<Link>} */
+async function makeLink(wanted) {
   const answer = await fetch(await functionUrl("share_link"), {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ language: language(), ...via() }),
+    body: JSON.stringify({ language: wanted, ...via() }),
   });
   if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
-  return answer.json();
+  return { ...(await jsonOf(answer)), language: wanted };
 }
 
 /** @param {Link} link */
 function showLink(link) {
+  shown = link;
   $("share-make").hidden = true;
   $("share-panel").hidden = false;
   $("share-device").hidden = !("share" in navigator);
@@ -80,8 +84,6 @@ function showLink(link) {
   // They come in the order of the language; copying has a button of its own.
   const targets = link.targets.filter(({ network }) => network !== "copy");
   $("share-networks").replaceChildren(...targets.map(item));
-  if (polling) polling.now();
-  else polling = poll(showBrought, BROUGHT_SECONDS);
 }
 
 /**
@@ -89,7 +91,7 @@ function showLink(link) {
  *
  * @type {Record<string, (() => void) | undefined>}
  */
-const ACTS = { wechat: () => goTo($("share-qr")), kakaotalk: shareWithKakaoTalk };
+const ACTS = { wechat: goToQr, kakaotalk: shareWithKakaoTalk };
 
 /** @param {Link["targets"][number]} target */
 function item({ network, label, href }) {
@@ -109,49 +111,60 @@ function shareWithKakaoTalk() {
   return "share" in navigator ? shareWithDevice() : copyLink("share.kakaotalk", "kakaotalk");
 }
 
-/** @param {string} network @returns {string} the link, marked with the network it goes out on */
-function linkFor(network) {
-  const { targets, url } = shownLink();
-  return targets.find((target) => target.network === network)?.href ?? `${url}.${network}`;
+/** WeChat scans; a code that did not come the first time is asked for again. */
+async function goToQr() {
+  if (shown && $("share-qr").hidden) await showQr(shown);
+  if (!$("share-qr").hidden) goTo($("share-qr"));
 }
 
-async function shareText() {
-  return (await petition()).texts[language()].share;
+/**
+ * What is handed on: the petition's sentence in the link's language, and the link itself.
+ *
+ * @param {string} network with which the link is marked
+ */
+async function whatToShare(network) {
+  if (!shown) throw new TypeError("there is no link yet");
+  const { language: spoken, targets, url } = shown;
+  const marked = targets.find((target) => target.network === network)?.href ?? `${url}.${network}`;
+  const campaign = await petition().catch(() => null);
+  return { text: campaign?.texts[spoken].share ?? "", url: marked };
 }
 
 /** @param {string} said key of what to say then @param {string} network */
 async function copyLink(said, network = "copy") {
-  const text = await shareText().catch(() => "");
-  const copied = await copy(`${text} ${linkFor(network)}`.trim());
+  const { text, url } = await whatToShare(network);
+  const copied = await copy(`${text} ${url}`.trim());
   tell(say(copied ? said : "copy.failed"));
 }
 
 async function shareWithDevice() {
-  const text = await shareText().catch(() => "");
+  const what = await whatToShare("device");
   // Rejected when the person changes their mind, which is no failure.
-  await navigator.share({ text, url: linkFor("device") }).catch(() => {});
+  await navigator.share(what).catch(() => {});
 }
 
 /**
- * Fetched rather than linked, so that the page needs no right to show pictures from elsewhere.
+ * Shows the link as a code to scan. It is fetched rather than linked, so that the page needs no
+ * right to show pictures from elsewhere; without it, everything else in the panel works.
  *
  * @param {Link} link
  */
 async function showQr(link) {
-  const answer = await fetch(link.qr_url);
-  if (!answer.ok) throw new TypeError(`the code answered ${answer.status}`);
-  const picture = new Blob([await answer.text()], { type: "image/svg+xml" });
+  const picture = await fetchQr(link.qr_url).catch(() => null);
+  if (link !== shown) return;
+  $("share-qr").hidden = !picture;
+  if (!picture) return tell(say("share.qr_failed"));
+
   const $picture = $("share-qr-image", HTMLImageElement);
   URL.revokeObjectURL($picture.src);
   $picture.src = URL.createObjectURL(picture);
   $picture.alt = say("share.qr_alt");
-  $("share-qr").hidden = false;
 }
 
-async function showBrought() {
-  const answer = await fetch(shownLink().signatures_url);
-  if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
-  const { signatures } = await answer.json();
-  $("share-brought").textContent =
-    signatures < FLOOR ? say("share.few") : say("share.brought", { count: signatures });
+/** @param {string} url */
+async function fetchQr(url) {
+  const answer = await fetch(url);
+  const type = answer.headers.get("Content-Type") ?? "";
+  if (!answer.ok || !type.startsWith("image/")) throw new TypeError(`${url} answered no picture`);
+  return answer.blob();
 }

@@ -1,7 +1,5 @@
-/** A page that only stands there to be read: its language, and the way out. */
+/** A page that only stands there to be read, in the reader's language. */
 
 import { startLanguage } from "./language.js";
-import { startLeaving } from "./leave.js";
 
-startLeaving();
 startLanguage();

@@ -6,13 +6,11 @@ import { $, goTo } from "./element.js";
 import { faultsOfProblem } from "./faults.js";
 import { clearFaults, showFaults } from "./form.js";
 import { startLanguage } from "./language.js";
-import { startLeaving } from "./leave.js";
 import { startSending } from "./sending.js";
 
 const $form = $("form", HTMLFormElement);
 const $fields = $("fields", HTMLFieldSetElement);
 
-startLeaving();
 const send = startSending({
   waiting: "withdraw.undone",
   stopped: "withdraw.stopped",

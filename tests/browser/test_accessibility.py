@@ -186,8 +186,8 @@ def test_a_screen_reader_hears_of_the_count_politely(visit: Visit, services: Sta
     page = visit()
     expect(page.locator("#count")).to_have_class("count scripted known")
 
-    seen = page.inner_text(".number").split("\n")
-    expect(page.locator("#count-said")).to_have_text(" ".join(seen))
+    seen = f"{page.inner_text('#count-heading')}: {page.inner_text('#number')}"
+    expect(page.locator("#count-said")).to_have_text(seen)
     assert page.get_attribute("#count-said", "role") == "status"
 
 

@@ -117,6 +117,49 @@ def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> N
     assert not page.locator("#leave").is_visible()
 
 
+# When the browser is odd, or a module fails
+
+
+@pytest.mark.parametrize("languages", ["['C']", "undefined", "[]", "['en_US.UTF-8', 'x']"])
+def test_whatever_a_browser_says_of_itself_the_form_can_be_sent(
+    visit: Visit, services: Stack, languages: str
+) -> None:
+    script = f"Object.defineProperty(navigator, 'languages', {{ get: () => {languages} }})"
+    page = visit(before=lambda page: page.add_init_script(script))
+
+    assert page.get_attribute("html", "lang") == "en"
+    assert page.input_value("#country") == "ZZ"
+    assert page.locator("#country option").count() > 200
+    sign(page, Signer(f"odd-{len(languages)}@example.org"))
+    assert not page.is_visible(".bar .broken")
+
+
+@pytest.mark.parametrize("how", ["missing", "portal", "throws", "cannot be read"])
+@pytest.mark.parametrize("module", ["page.js", "poll.js"])
+def test_a_module_that_fails_is_seen(visit: Visit, how: str, module: str) -> None:
+    answers = {
+        "missing": {"status": 404},
+        "portal": {"body": "<p>Log in", "content_type": "text/html"},
+        "throws": {"body": "throw new Error()", "content_type": "text/javascript"},
+        "cannot be read": {"body": "let 1", "content_type": "text/javascript"},
+    }
+
+    page = visit(
+        language="ko",
+        before=lambda page: page.route(f"**/{module}", lambda r: r.fulfill(**answers[how])),
+        complaints=False,
+        phrased=False,
+    )
+
+    expect(page.locator(".bar .broken")).to_contain_text("불러오지 못했거나")
+    with page.expect_navigation():
+        page.get_by_role("link", name="다시 불러오기").click()
+
+
+def test_a_module_that_comes_late_is_no_failure(visit: Visit) -> None:
+    assert not visit().is_visible(".bar .broken")
+
+
 # A quiet page
 
 
@@ -194,9 +237,11 @@ def test_nothing_moves_when_the_count_arrives(
             "petition": "savemyfriend",
             "status": "open",
             "outcome": None,
-            "signatures": 178921,
+            "closes": "2012-03-01T00:00:00Z",
+            "signatures": 178920,
+            "exact": False,
             "goal": 200000,
-            "countries": [{"country": "KR", "signatures": 178921}],
+            "countries": [{"country": "KR", "signatures": 178920}],
             "as_of": "2012-03-01T00:00:00Z",
         },
         headers={"Access-Control-Allow-Origin": "*"},
@@ -267,6 +312,8 @@ class Count:
 
     def __init__(self, page: Page, services: Stack, signatures: int = 4999) -> None:
         self.signatures: int | None = signatures
+        self.exact = True
+        self.closes: str | None = None
         self.asked = 0
         page.route(f"{services.count}/**", self._answer)
 
@@ -279,7 +326,9 @@ class Count:
                 "petition": "savemyfriend",
                 "status": "open",
                 "outcome": None,
+                "closes": self.closes,
                 "signatures": self.signatures,
+                "exact": self.exact,
                 "goal": 5000,
                 "countries": [
                     {"country": "KR", "signatures": 3000},
@@ -295,10 +344,11 @@ class Count:
 def test_the_count_says_how_many_how_far_from_where_and_when(visit: Visit, services: Stack) -> None:
     page = visit(before=lambda page: Count(page, services), timezone_id="Asia/Seoul")
 
-    expect(page.locator("#signatures")).to_have_text("4,999")
+    expect(page.locator("#number")).to_have_text("4,999 people")
     expect(page.locator("#goal")).to_have_text("1 more to reach 5,000")
     expect(page.locator("#as-of")).to_have_text(re.compile("^As of Feb 20, 2012, 12:04.PM$"))
-    expect(page.locator("#countries-summary")).to_have_text("From 1 country or region")
+    expect(page.locator("#countries-summary")).to_have_text("1 country or region with 30 or more")
+    expect(page.locator("#closes")).to_have_text("")
     page.click("#countries-summary")
     assert page.locator("#countries-list li").all_inner_texts() == [
         "South Korea 3,000",
@@ -306,6 +356,59 @@ def test_the_count_says_how_many_how_far_from_where_and_when(visit: Visit, servi
         "Elsewhere 499",
     ]
     assert page.evaluate("document.getElementById('progress').position") == 4999 / 5000
+
+
+ABOUT = {
+    "zh-Hans": (
+        "约 178,920 人",
+        "约 178,920 人已经签名，还有您。",
+        "签名于 2012年3月1日 09:00 截止",
+    ),
+    "en": (
+        "about 178,920 people",
+        "About 178,920 people have signed, and you.",
+        "Open until March 1, 2012 at 9:00 AM",
+    ),
+    "ko": ("약 178,920명", "약 178,920명이 서명했고", "서명 마감: 2012년 3월 1일 오전 9:00"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_that_is_only_about_right_is_told_so_with_its_end(
+    visit: Visit, services: Stack, language: str
+) -> None:
+    def before(page: Page) -> None:
+        count = Count(page, services, 178920)
+        count.exact, count.closes = False, "2012-03-01T00:00:00Z"
+
+    page = visit(language=language, before=before, timezone_id="Asia/Seoul")
+    number, thanks, closes = ABOUT[language]
+    expect(page.locator("#number")).to_have_text(number)
+    expect(page.locator("#closes")).to_have_text(closes)
+
+    sign(page, Signer(f"about-{language}@example.org"))
+
+    expect(page.locator("#thanks-count")).to_contain_text(thanks)
+
+
+def test_an_inexact_zero_claims_no_number(visit: Visit, services: Stack) -> None:
+    def before(page: Page) -> None:
+        Count(page, services, 0).exact = False
+
+    page = visit(before=before)
+    expect(page.locator("#number")).to_have_text("Just begun")
+
+    sign(page, Signer("first@example.org"))
+
+    expect(page.locator("#thanks-count")).to_have_text("You are among the first to sign.")
+
+
+def test_an_exact_number_is_told_to_the_signer(visit: Visit, services: Stack) -> None:
+    page = visit(before=lambda page: Count(page, services))
+
+    sign(page, Signer("exactly@example.org"))
+
+    expect(page.locator("#thanks-count")).to_have_text("4,999 people have signed, and you.")
 
 
 NOON = datetime(2012, 2, 20, 12, tzinfo=UTC)
@@ -414,7 +517,7 @@ def test_a_first_count_that_cannot_be_reached_is_no_zero(visit: Visit, services:
     page = visit(before=before)
 
     expect(page.locator("#as-of")).to_contain_text("cannot be reached")
-    assert page.inner_text("#signatures").strip() == ""
+    assert page.inner_text("#number").strip() == ""
 
 
 def test_the_number_does_not_climb_for_those_who_prefer_stillness(
@@ -429,7 +532,7 @@ def test_the_number_does_not_climb_for_those_who_prefer_stillness(
         """() => {
           window.seen = [];
           new MutationObserver(() => seen.push(document.getElementById("signatures").textContent))
-            .observe(document.getElementById("signatures"), { childList: true });
+            .observe(document.getElementById("number"), { childList: true, subtree: true });
         }"""
     )
     counts[0].signatures = 4000
@@ -437,7 +540,7 @@ def test_the_number_does_not_climb_for_those_who_prefer_stillness(
     hide(page, hidden=False)
 
     expect(page.locator("#signatures")).to_have_text("4,000")
-    assert page.evaluate("window.seen") == ["4,000"]
+    assert set(page.evaluate("window.seen")) == {"4,000"}
 
 
 # The way out
@@ -445,7 +548,7 @@ def test_the_number_does_not_climb_for_those_who_prefer_stillness(
 
 @pytest.fixture
 def elsewhere() -> str:
-    source = (ROOT / "frontend" / "leave.js").read_text()
+    source = (ROOT / "frontend" / "first.js").read_text()
     found = re.search(r'ELSEWHERE = "(.*)"', source)
     assert found
     return found[1]
@@ -492,6 +595,30 @@ def test_leaving_empties_the_page_even_when_there_is_no_network(
 
     expect(page.locator("body > *")).to_have_count(0)
     assert urlsplit(page.evaluate("location.href")).query == ""
+
+
+@pytest.mark.parametrize("path", ["/", "/withdraw.html", "/problems.html"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_leaving_needs_no_module(visit: Visit, elsewhere: str, path: str, language: str) -> None:
+    held: list[Route] = []
+
+    def before(page: Page) -> None:
+        page.route(re.compile(r"\.json$|/(?!first)[^/]*\.js$"), lambda route: held.append(route))
+        page.route(f"{elsewhere}**", lambda route: route.fulfill(body="weather and news"))
+
+    page = visit("about:blank", language=language, before=before, phrased=False)
+    length = page.evaluate("history.length")
+    page.goto(path, wait_until="commit")
+    if path == "/":
+        page.click("article:visible .call a")
+    leave = {"zh-Hans": "立即离开", "en": "Exit this page", "ko": "바로 나가기"}
+    page.get_by_role("button", name=leave[language]).click()
+
+    page.wait_for_url(f"{elsewhere}**")
+    assert held
+    assert page.evaluate("history.length") == length + 1
+    page.go_back()
+    assert page.url == "about:blank"
 
 
 def test_two_escapes_and_a_key_between_do_not_leave(visit: Visit) -> None:

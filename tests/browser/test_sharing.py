@@ -11,12 +11,12 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, sign
 from dev.stack import Stack
-from tests.browser.actions import documents, signature_of
+from tests.browser.actions import claim_of, documents
 from tests.browser.conftest import PHONE, Visit
 
 ROOT = Path(__file__).parents[2]
@@ -117,38 +117,19 @@ def test_a_shared_link_leads_a_friend_to_the_page_in_its_language(
 
     email = f"friend-{language}@example.org"
     sign(friend, Signer(email))
-    assert signature_of(services, email)["via"] == f"{urlsplit(url).path.split('/')[-1]}.telegram"
+    assert claim_of(services, email)["via"] == f"{urlsplit(url).path.split('/')[-1]}.telegram"
 
 
-def test_few_signatures_through_a_link_are_not_told_exactly(visit: Visit) -> None:
-    page = visit()
-
-    open_panel(page)
-
-    expect(page.locator("#share-brought")).to_have_text(
-        "Fewer than 10 people have signed through your link so far."
-    )
-
-
-def test_many_signatures_through_a_link_are_told(visit: Visit) -> None:
-    page = visit(
-        before=lambda page: page.route(
-            "**/*.json",
-            lambda route: (
-                route.fulfill(
-                    json={"signatures": 1234}, headers={"access-control-allow-origin": "*"}
-                )
-                if re.search(r"/savemyfriend/\w{10}\.json$", route.request.url)
-                else route.continue_()
-            ),
-        )
-    )
+def test_no_number_is_told_by_link(visit: Visit, services: Stack) -> None:
+    asked: list[str] = []
+    page = visit(before=lambda page: page.on("request", lambda it: asked.append(it.url)))
 
     open_panel(page)
 
-    expect(page.locator("#share-brought")).to_have_text(
-        "1,234 people have signed through your link."
-    )
+    expect(page.locator("#share-panel [data-phrase='share.courage']")).to_be_visible()
+    assert not re.search(r"\d", page.locator("#share-panel").inner_text())
+    links = [url for url in asked if url.startswith(services.share_link)]
+    assert len(links) == 2  # the link, and its code
 
 
 def test_text_and_link_are_copied_together(visit: Visit) -> None:
@@ -218,3 +199,86 @@ def test_another_language_brings_a_link_in_that_language(visit: Visit) -> None:
     assert page.locator("[data-network]").first.get_attribute("data-network") == "kakaotalk"
     page.click("[data-pin=en]")
     expect(page.locator("#share-url")).to_have_value(first)
+
+
+class Held:
+    """
+    Keeps requests for links until a test lets them go.
+    """
+
+    def __init__(self, page: Page, services: Stack) -> None:
+        self.routes: list[Route] = []
+        page.route(f"{services.share_link}/savemyfriend", lambda route: self.routes.append(route))
+
+    def next(self, page: Page) -> Route:
+        """
+        Wait for the next request, and hand it over.
+        """
+        for _ in range(100):
+            if self.routes:
+                return self.routes.pop(0)
+            page.wait_for_timeout(100)
+        pytest.fail("no link was asked for")
+
+
+def test_a_change_of_language_while_the_link_is_made_does_no_harm(
+    visit: Visit, services: Stack
+) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    held = Held(page, services)
+    page.click("#share-make")
+    first = held.next(page)
+    page.click("[data-pin=ko]")
+    expect(page.locator("#submit")).to_have_text("서명하기")
+    first.continue_()
+    held.next(page).continue_()
+
+    expect(page.locator("[data-network]").first).to_have_attribute("data-network", "kakaotalk")
+    page.click("#share-copy")
+
+    expect(page.locator("#share-status")).to_have_text("글과 링크를 복사했습니다.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(share_text("ko"))
+    languages = {link["language"] for link in documents(services, "links")}
+    assert {"en", "ko"} <= languages
+
+
+def test_the_shown_link_can_be_shared_while_another_is_on_its_way(
+    visit: Visit, services: Stack
+) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    first = open_panel(page)
+    held = Held(page, services)
+
+    page.click("[data-pin=ko]")
+    second = held.next(page)
+    page.click("#share-copy")
+
+    expect(page.locator("#share-status")).to_have_text("글과 링크를 복사했습니다.")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(share_text("en"))
+    assert first in copied
+    second.continue_()
+    expect(page.locator("#share-url")).not_to_have_value(first)
+
+
+@pytest.mark.parametrize("failure", ["network", "portal"])
+def test_a_link_works_without_its_code(visit: Visit, services: Stack, failure: str) -> None:
+    def fail(route: Route) -> None:
+        if failure == "network":
+            return route.abort()
+        headers = {"Access-Control-Allow-Origin": "*"}
+        return route.fulfill(body="<p>Log in", content_type="text/html", headers=headers)
+
+    page = visit(language="zh-Hans")
+    page.route("**/*.svg", fail)
+    page.click("#share-make")
+
+    expect(page.locator("#share-status")).to_contain_text("链接可以用")
+    assert page.is_visible("[data-network=weibo]")
+    assert not page.is_visible("#share-qr")
+
+    page.unroute("**/*.svg")
+    page.click("[data-network=wechat]")
+    page.wait_for_selector("#share-qr", state="visible")
+    assert page.evaluate("document.activeElement.id") == "share-qr"
