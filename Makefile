@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format bench deploy screenshots
+.PHONY: help install run test check ci format bench wheels lock deploy screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -10,6 +10,16 @@ TERRAFORM ?= terraform
 # More than the machine's cores does not help: the emulator and the functions need them too.
 WORKERS ?= 2
 BIN := $(VENV)/bin
+PIP := $(BIN)/pip --quiet --disable-pip-version-check
+# What `make wheels` fetched, as long as it is what is wanted; then nobody else is asked for it.
+FETCHED = $(shell cmp -s requirements-dev.txt wheels/requirements-dev.txt && \
+  echo --no-index --find-links wheels)
+UV := 0.13.9
+# One list for every system and every Python from 3.11 on; what is locked stays as it is, unless a
+# *.in says otherwise or ARGS is --upgrade.
+COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-emit-find-links \
+  --custom-compile-command "make lock" $(ARGS)
 
 help: ## Show what can be done
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -17,13 +27,29 @@ help: ## Show what can be done
 install: $(VENV)/installed ## Create the virtual environment and install everything into it
 
 # The stamp is older than a changed list of requirements, and then installs again.
-$(VENV)/installed: requirements.txt requirements-dev.txt pyproject.toml
+$(VENV)/installed: $(BIN)/pip requirements-dev.txt pyproject.toml
+	$(PIP) install $(FETCHED) -r requirements-dev.txt
+# What builds our own package is among what was just installed.
+	$(PIP) install $(FETCHED) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is not: name one, as in make PYTHON=python3.13 install." >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || \
 	  { echo "$(PYTHON) cannot make virtual environments: on Debian and Ubuntu, install python3-venv." >&2; exit 1; }
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt --editable .
 	@touch $@
+
+wheels: $(BIN)/pip ## Fetch all packages into wheels/, so that make install needs no network
+	$(PIP) download --only-binary :all: --dest wheels -r requirements-dev.txt
+	@cp requirements-dev.txt wheels
+
+lock: ## Write the whole lists of requirements, with hashes, from the *.in
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check uv==$(UV)
+	$(COMPILE) requirements.in --output-file requirements.txt
+	$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
+	$(COMPILE) requirements-java.in --output-file requirements-java.txt
 
 run: install ## Run everything on this machine (ports: make run SITE_PORT=9000 …)
 	@exec $(BIN)/python -m dev

@@ -2,7 +2,8 @@
 Everything runs on one machine: the emulator, the functions and the page.
 
 - `python -m dev` starts it all (`__main__`, `stack`);
-- `emulator` finds and starts Google's Firestore emulator, `download` fetches it when need be;
+- `emulator` finds and starts Google's Firestore emulator; `download` fetches it when need be, and
+  `java` what it runs on;
 - `functions` starts each function as its own process, `site` serves the page;
 - `local` is the file by which the organizers' command line finds it all;
 - `keys` are for development only; `process` and `ports` know the operating system.

@@ -8,17 +8,16 @@ SDK; otherwise the published file, downloaded once.
 import contextlib
 import json
 import os
-import re
 import shutil
-import subprocess
 import tempfile
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dev import HOST, CannotRun
+from dev import HOST
 from dev.download import download
+from dev.java import find_java
 from dev.ports import free_port
 from dev.process import DIRECT, Process
 
@@ -36,7 +35,7 @@ SDK_ROOTS = (
     "/usr/local/share/google-cloud-sdk",
     "/snap/google-cloud-cli/current",
 )
-SDK_JAVA = 17  # What the SDK's emulator was seen to run on.
+SDK_JAVA = 17  # The oldest that the SDK's emulator was seen to run on; 25 runs it too.
 
 # The version that Firebase's tools install; its checksum is theirs too.
 PUBLISHED_VERSION = "1.22.0"
@@ -141,16 +140,17 @@ def running_emulator(log_path: Path) -> Iterator[Emulator]:
 
 def find_emulator(env: Mapping[str, str]) -> tuple[Path, Path]:
     """
-    Find Java and the emulator's file, and download the latter if there is none.
+    Find Java and the emulator's file, and fetch what is missing.
 
     Raises:
-        CannotRun: Java is missing or too old, or the download failed.
+        CannotRun: Something is missing and could not be fetched.
     """
+    cache = cache_folder(env)
     if jar := find_sdk_jar(env):
-        return find_java(env, at_least=SDK_JAVA), jar
+        return find_java(env, cache, at_least=SDK_JAVA), jar
     # Java first: nobody should wait for a download that cannot be used.
-    java = find_java(env, at_least=PUBLISHED_JAVA)
-    target = cache_folder(env) / f"cloud-firestore-emulator-v{PUBLISHED_VERSION}.jar"
+    java = find_java(env, cache, at_least=PUBLISHED_JAVA)
+    target = cache / f"cloud-firestore-emulator-v{PUBLISHED_VERSION}.jar"
     return java, download(PUBLISHED_URL, target, sha256=PUBLISHED_SHA256)
 
 
@@ -161,38 +161,6 @@ def find_sdk_jar(env: Mapping[str, str]) -> Path | None:
         roots.append(Path(gcloud).resolve().parent.parent)
     roots += [Path(root).expanduser() for root in SDK_ROOTS]
     return next((root / SDK_JAR for root in roots if (root / SDK_JAR).is_file()), None)
-
-
-def find_java(env: Mapping[str, str], *, at_least: int) -> Path:
-    """
-    Find a Java that is new enough: JAVA_HOME's, or the one on the PATH.
-
-    Raises:
-        CannotRun: There is none, or it is too old.
-    """
-    home = env.get("JAVA_HOME")
-    java = shutil.which("java", path=f"{home}/bin") if home else None
-    java = java or shutil.which("java", path=env.get("PATH"))
-    advice = (
-        f"install Java {at_least} or newer, for example with "
-        f"`apt install openjdk-{at_least}-jre-headless` or from https://adoptium.net."
-    )
-    if java is None:
-        raise CannotRun(f"The Firestore emulator needs Java, and there is none: {advice}")
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False).stderr
-    version = java_version(said)
-    if version is None or version < at_least:
-        raise CannotRun(
-            f"The Firestore emulator needs a newer Java than {java} ({version or 'unknown'}): "
-            f"{advice}"
-        )
-    return Path(java)
-
-
-def java_version(said: str) -> int | None:
-    """Read the feature release that `java -version` prints: 17 of "17.0.15", 8 of "1.8.0"."""
-    found = re.search(r'version "(?:1\.)?(\d+)', said)
-    return int(found[1]) if found else None
 
 
 def cache_folder(env: Mapping[str, str]) -> Path:

@@ -5,14 +5,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev import CannotRun, emulator
+from dev import emulator
 from dev.emulator import (
     SDK_JAR,
     Emulator,
     find_emulator,
-    find_java,
     find_sdk_jar,
-    java_version,
     start_emulator,
 )
 
@@ -33,25 +31,6 @@ def make_program(path: Path, script: str) -> Path:
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
     return path
-
-
-def make_java(folder: Path, version: str) -> Path:
-    """Make a program that says, as Java does, which version it is."""
-    return make_program(folder / "java", f"echo 'openjdk version \"{version}\"' >&2")
-
-
-@pytest.mark.parametrize(
-    ("said", "version"),
-    [
-        ('openjdk version "17.0.15" 2025-04-15', 17),
-        ('java version "1.8.0_292"', 8),
-        ('openjdk version "21-ea" 2023-09-19', 21),
-        ('Picked up _JAVA_OPTIONS: -Xmx1g\nopenjdk version "25" 2025-09-16', 25),
-        ("The operation couldn't be completed. Unable to locate a Java Runtime.", None),
-    ],
-)
-def test_java_version_is_read_from_what_java_says(said: str, version: int | None) -> None:
-    assert java_version(said) == version
 
 
 def test_an_emulator_that_is_running_is_used_first(
@@ -87,47 +66,37 @@ def test_an_sdk_without_the_emulator_is_passed_over(
     assert find_sdk_jar({"CLOUDSDK_ROOT_DIR": str(tmp_path / "named"), "PATH": "/nowhere"}) is None
 
 
-def test_java_home_is_preferred_to_the_path(tmp_path: Path) -> None:
-    home = make_java(tmp_path / "home" / "bin", "21.0.1")
-    on_path = make_java(tmp_path / "bin", "21.0.1")
-    path = {"PATH": str(tmp_path / "bin")}
-
-    assert find_java(path | {"JAVA_HOME": str(tmp_path / "home")}, at_least=21) == home
-    assert find_java(path | {"JAVA_HOME": "/nowhere"}, at_least=21) == on_path
-
-
-def test_without_java_one_sentence_says_what_to_install() -> None:
-    with pytest.raises(CannotRun, match="install Java 17 or newer") as problem:
-        find_java({"PATH": "/nowhere"}, at_least=17)
-
-    assert "\n" not in str(problem.value)
-
-
-def test_a_java_too_old_for_the_published_emulator_is_found_out_before_the_download(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("installed", "needed"), [(True, 17), (False, 21)])
+def test_java_is_looked_for_before_the_published_emulator_is_downloaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, installed: bool, needed: int
 ) -> None:
-    make_java(tmp_path / "bin", "17.0.15")
-    monkeypatch.setattr(emulator, "SDK_ROOTS", ())
-    monkeypatch.setattr(emulator, "download", lambda *_, **__: pytest.fail("It was downloaded."))
-
-    with pytest.raises(CannotRun, match=r"newer Java than .* \(17\): install Java 21"):
-        find_emulator({"PATH": str(tmp_path / "bin")})
-
-
-def test_the_sdks_emulator_runs_on_the_java_that_is_too_old_for_the_published_one(
-    tmp_path: Path,
-) -> None:
-    java = make_java(tmp_path / "bin", "17.0.15")
+    """And the SDK's emulator is content with an older one."""
     jar = make_sdk(tmp_path / "sdk")
-    env = {"PATH": str(tmp_path / "bin"), "CLOUDSDK_ROOT_DIR": str(tmp_path / "sdk")}
+    sdk = {"CLOUDSDK_ROOT_DIR": str(tmp_path / "sdk")} if installed else {}
+    asked: list[object] = []
 
-    assert find_emulator(env) == (java, jar)
+    def find_java(env: object, cache: object, *, at_least: int) -> Path:
+        asked.append(at_least)
+        return Path("java")
+
+    def download(url: str, target: Path, *, sha256: str) -> Path:
+        asked.append(url)
+        return Path("published")
+
+    monkeypatch.setattr(emulator, "SDK_ROOTS", ())
+    monkeypatch.setattr(emulator, "find_java", find_java)
+    monkeypatch.setattr(emulator, "download", download)
+
+    found = find_emulator({"PATH": "/nowhere", "XDG_CACHE_HOME": str(tmp_path), **sdk})
+
+    assert found == (Path("java"), jar if installed else Path("published"))
+    assert asked == ([needed] if installed else [needed, emulator.PUBLISHED_URL])
 
 
 def test_the_published_emulator_is_kept_in_the_users_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    java = make_java(tmp_path / "bin", "21.0.1")
+    java = make_program(tmp_path / "bin" / "java", "echo 'openjdk version \"21.0.1\"' >&2")
     kept = tmp_path / "cache" / "savemyfriend" / "cloud-firestore-emulator-v1.22.0.jar"
     kept.parent.mkdir(parents=True)
     kept.touch()

@@ -17,35 +17,80 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
 
 
-def requirements(name: str) -> list[Requirement]:
-    """Read a list of requirements, without what it includes."""
-    lines = (ROOT / name).read_text().splitlines()
-    return [Requirement(line) for line in lines if re.match(r"\w", line)]
+LISTS = ("requirements.txt", "requirements-dev.txt", "requirements-java.txt")
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
-def test_every_requirement_is_pinned_to_one_version(name: str) -> None:
-    loose = [
-        str(each)
-        for each in requirements(name)
-        if not re.fullmatch(r"==[\w.]+", str(each.specifier))
-    ]
-
-    assert loose == []
+def requirements(name: str) -> list[tuple[Requirement, list[str]]]:
+    """Read a list of requirements, each with its hashes."""
+    lines = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
+    entries = [line.split(" --hash=") for line in lines if re.match(r"\w", line)]
+    return [(Requirement(wanted), hashes) for wanted, *hashes in entries]
 
 
-def test_the_lists_of_requirements_are_whole() -> None:
+@pytest.mark.parametrize("name", LISTS)
+def test_every_requirement_is_pinned_to_one_version_and_its_files(name: str) -> None:
+    """A package that was changed after it was published is not installed."""
+    entries = requirements(name)
+
+    assert entries
+    for wanted, hashes in entries:
+        assert re.fullmatch(r"==[\w.]+", str(wanted.specifier)), wanted
+        assert hashes, wanted
+        assert all(re.fullmatch(r"sha256:[0-9a-f]{64} *", each) for each in hashes), wanted
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_names_no_place_to_install_from(name: str) -> None:
+    """Where packages come from is the machine's own to say."""
+    text = (ROOT / name).read_text()
+
+    assert re.findall(r"^-.*|.*://.*", text, re.MULTILINE) == []
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_holds_what_was_asked_for(name: str) -> None:
+    """Whoever changes a *.in and forgets `make lock` is told so."""
+    text = (ROOT / name).with_suffix(".in").read_text()
+    locked = {canonicalize_name(wanted.name): wanted.specifier for wanted, _ in requirements(name)}
+
+    for line in re.findall(r"^\w.*", text, re.MULTILINE):
+        asked = Requirement(line)
+        (version,) = locked[canonicalize_name(asked.name)]
+        assert version.version in asked.specifier, f"{line}: run make lock"
+
+
+def test_what_engineers_install_holds_what_is_deployed() -> None:
+    deployed = {str(wanted): hashes for wanted, hashes in requirements("requirements.txt")}
+    developed = {str(wanted): hashes for wanted, hashes in requirements("requirements-dev.txt")}
+
+    assert deployed.items() <= developed.items()
+
+
+def test_the_list_of_requirements_is_whole() -> None:
     """A package that is installed without being listed may be another one tomorrow."""
-    listed = {
-        canonicalize_name(each.name)
-        for name in ("requirements.txt", "requirements-dev.txt")
-        for each in requirements(name)
-    }
+    listed = {canonicalize_name(wanted.name) for wanted, _ in requirements("requirements-dev.txt")}
     frozen = pip("freeze", "--exclude-editable").splitlines()
     installed = {canonicalize_name(Requirement(line).name) for line in frozen}
 
     # Some Pythons put these two into every virtual environment.
     assert installed - listed - {"pip", "setuptools"} == set()
+
+
+@pytest.mark.parametrize(("fetched", "offline"), [("as listed", True), ("of last year", False)])
+def test_make_install_uses_what_make_wheels_fetched_while_it_is_what_is_listed(
+    tmp_path: Path, fetched: str, offline: bool
+) -> None:
+    (tmp_path / "requirements-dev.txt").write_text("as listed")
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "Makefile").write_text(MAKEFILE)
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels" / "requirements-dev.txt").write_text(fetched)
+
+    said = subprocess.run(
+        ["make", "--dry-run", "install"], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+
+    assert said.count("install --no-index --find-links wheels ") == (2 if offline else 0)
 
 
 def test_installed_packages_fit_each_other() -> None:
