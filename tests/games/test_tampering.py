@@ -56,6 +56,7 @@ class Battle:
     claims: dict[str, dict[str, object]]
     audit: Audit
     shown: int
+    box: str
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +89,7 @@ async def fight(stack: Stack) -> Battle:
     database = Database(stack.emulator.host, stack.project)
     try:
         claims = database.list(f"petitions/{PETITION}/claims")
-        return Battle(people, claims, database.audit(), shown)
+        return Battle(people, claims, database.audit(), shown, world.box)
     finally:
         database.close()
 
@@ -145,7 +146,8 @@ def test_nobody_is_silenced(battle: Battle, keys: DevelopmentKeys) -> None:
     for person in staying:
         claim = battle.claims[person.claim.receipt_hash]
         assert claim["signer"] == signer_id(person.claim.tag, keys)
-        assert claim["sealed"] not in (JUNK, None)
+        assert isinstance(claim["sealed"], bytes)
+        assert base64url(claim["sealed"]) == battle.box
 
 
 def test_nobody_who_withdrew_comes_back(battle: Battle) -> None:

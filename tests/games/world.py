@@ -82,7 +82,7 @@ class World:
         self._stack = stack
         self._http = http
         # One box for all: what is in it is for the organizers, and sealing takes time.
-        self._box = sealed_form(stack.private_key.public_key(), "any@example.org")["sealed"]
+        self.box: str = sealed_form(stack.private_key.public_key(), "any@example.org")["sealed"]
 
     def form(self, claim: Claim) -> dict[str, Any]:
         """
@@ -90,7 +90,7 @@ class World:
         """
         form = {
             "address_tag": base64url(claim.tag),
-            "sealed": self._box,
+            "sealed": self.box,
             "receipt_hash": claim.receipt_hash,
             "country": claim.country,
             "language": "en",
