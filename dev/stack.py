@@ -64,12 +64,14 @@ def running_stack(
     log_folder: Path,
     *,
     ports: Mapping[str, int] | None = None,
+    changes: Mapping[str, str] | None = None,
 ) -> Iterator[Stack]:
     """
     Run the functions and the page for as long as a block lasts, which starts when all answer.
 
     Args:
         ports: By name: site, sign, count, share-link, withdraw, sweep; free ones if none are given.
+        changes: Variables that shall have other values than in the local run.
 
     Raises:
         CannotRun: One of them does not start; then none is left running.
@@ -82,7 +84,7 @@ def running_stack(
         site=urls["site"],
         share_link=urls["share-link"],
         keys=keys,
-    )
+    ) | dict(changes or {})
     stack = Stack(emulator, project, keys, urls["site"])
     with contextlib.ExitStack() as stopping:
         stopping.callback(stop_together, stack.functions)

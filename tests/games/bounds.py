@@ -4,16 +4,16 @@ import os
 
 from dev.advantage import Advantage
 
+# GAMES=long plays an hour's games and not a minute's.
+LONG = 10 if os.environ.get("GAMES") == "long" else 1
+
 # What the threat model names: for total, countries and badge together, at rest and beside a crowd.
 NUMBERS = 0.1
 # By link, answer, bytes and time nothing may be won; the interval may reach as far as this.
 BYTES = 0.05
-TIMES = 0.2  # ours: half a millisecond among seven gave 0.26 before answers left on a grid
+TIMES = 0.3 if LONG == 1 else 0.1  # ours: half a millisecond gave 0.26 before the grid
 # Whoever sees exact numbers must win, or the game is lost on nobody.
 KNOWLEDGE = 0.8
-
-# GAMES=long plays an hour's games and not a minute's.
-LONG = 10 if os.environ.get("GAMES") == "long" else 1
 
 
 def tell(channel: str, regime: str, advantage: Advantage) -> None:
@@ -24,4 +24,4 @@ def tell(channel: str, regime: str, advantage: Advantage) -> None:
 def assert_nothing_is_won(advantage: Advantage, resolution: float) -> None:
     """Hold a channel by which nothing may be learned to that, as far as so many trials can tell."""
     assert advantage.low <= 0 <= advantage.high
-    assert advantage.high <= resolution, "Too few trials to tell."
+    assert max(-advantage.low, advantage.high) <= resolution, "Too few trials to tell."
