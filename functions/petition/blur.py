@@ -3,27 +3,33 @@ The public numbers: each moves at a place that nobody can know or learn.
 
 Pure. Nobody confirms an address, so whoever signs with somebody's address and watches an exact
 number learns whether it rose. So `shown` grows by ten when the exact sum reaches `next`, and
-`next` moves on by a secret number, drawn anew each time: an attacker who knows every other
-signer, and adds as many invented ones as they like, sees the same whether or not one more was
-counted in all draws but one of STEP_MOST.
+`next` moves on by a secret number, drawn anew each time so that every further signature moves
+`shown` with the same chance. Whatever was seen before says nothing about the next one: an
+attacker who knows every other signer, and adds as many invented ones as they like, sees the same
+whether or not one more was counted in all but about one of SHOWN_STEP tries.
+
+(A number drawn evenly from 1 to 19 would not do: whoever sees eighteen inventions move nothing
+knows that the nineteenth signature must.)
 
 Source: docs/decisions/2026-11-public-numbers.md; `python -m dev.blur` simulates it.
 """
 
 import datetime as dt
-import secrets
+import math
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 
 from petition.documents import Blur, Public, Sums
 
 SHOWN_STEP = 10  # ours: numbers are told in tens
-STEP_MOST = 19  # ours: draws from 1 to 19 have the mean that SHOWN_STEP needs
 CORRECTION = 50  # ours: the share of its error that a step takes back, or `shown` would wander off
-FALLEN = 200  # ours: twice the farthest that `shown` was seen from the truth in 300,000 steps
-BEGIN_WITHIN = 30  # ours: how far from the truth a number begins anew, as far as it usually is
+LEAST_MEAN = 5  # ours: whatever the error is, one signature moves `shown` once in five at most
+FALLEN = 400  # ours: twice the farthest that `shown` was seen from the truth in 300,000 signatures
 COUNTRY_FLOOR = 30  # ours: no country's number is shown below
 OTHER = "other"
+
+_random = random.SystemRandom()  # by whom nobody can foresee it
 
 
 def follow(blur: Blur | None, exact: int) -> Blur:
@@ -35,12 +41,11 @@ def follow(blur: Blur | None, exact: int) -> Blur:
         exact: The sum, 0 or more.
     """
     if blur is None or blur.shown - exact > FALLEN:
-        blur = _begin(exact)
+        blur = Blur(0, _draw(SHOWN_STEP))  # It walks up to the truth anew.
     shown, edge = blur.shown, blur.next
     while exact >= edge:
         shown += SHOWN_STEP
-        drift = round((shown - edge) / CORRECTION)
-        edge += max(1, _draw(STEP_MOST) + drift)
+        edge += _draw(SHOWN_STEP + round((shown - edge) / CORRECTION))
     return Blur(shown, edge)
 
 
@@ -68,10 +73,7 @@ def rank(countries: Mapping[str, int], total: int) -> list[tuple[str, int]]:
     return [*shown, (OTHER, rest)] if rest > 0 else shown
 
 
-def _begin(exact: int) -> Blur:
-    near = max(0, exact - BEGIN_WITHIN + secrets.randbelow(2 * BEGIN_WITHIN + 1)) if exact else 0
-    return Blur(near // SHOWN_STEP * SHOWN_STEP, exact + _draw(STEP_MOST))
-
-
-def _draw(most: int) -> int:
-    return 1 + secrets.randbelow(most)
+def _draw(mean: int) -> int:
+    # Geometric: each further one ends it with the same chance, so that waiting teaches nothing.
+    chance = 1 / max(LEAST_MEAN, mean)
+    return 1 + int(math.log(1 - _random.random()) / math.log(1 - chance))
