@@ -1,16 +1,29 @@
 """What tests need to run: the emulator, the functions and the page, all of them real."""
 
+import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from dev.emulator import Emulator, running_emulator
 from dev.functions import FUNCTIONS, Running, launch, settings
 from dev.keys import DevelopmentKeys, make_keys
 from dev.ports import free_port
 from dev.stack import Stack, running_stack
+
+# CI tries the same examples each time: whoever breaks something learns it, not whoever comes next.
+# No deadline, because a busy machine is no fault.
+hypothesis_settings.register_profile(
+    "petition",
+    deadline=None,
+    database=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+)
+hypothesis_settings.load_profile("petition")
 
 
 @pytest.fixture(scope="session")

@@ -309,7 +309,7 @@ def test_the_browser_opens_the_boxes_that_all_sides_agree_on(page: Page) -> None
         info = f"savemyfriend/seal/1\0{box['petition']}".encode()
         ciphertext = from_base64url(box["box"])[1:]
         opened = page.evaluate(OPEN, [ciphertext.hex(), pkcs8.hex(), point.hex(), info.hex()])
-        assert json.loads(opened) == box["words"]
+        assert json.loads(opened) == box["contents"]
 
 
 def test_tags_are_pbkdf2_as_python_has_it(page: Page) -> None:

@@ -1,6 +1,4 @@
-"""
-Stacks for the games: with the settings of a deployed one, but faster.
-"""
+"""Stacks for the games: with the settings of a deployed one, but faster."""
 
 import contextlib
 import json
@@ -58,9 +56,7 @@ def start(
 
 
 def copy_functions(root: Path, petitions: list[str], broken: Mapping[str, tuple[str, str]]) -> Path:
-    """
-    Copy the functions, with more petitions or with faults of our own.
-    """
+    """Copy the functions, with more petitions or with faults of our own."""
     copy = root / "functions"
     shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("__pycache__"))
     campaign = json.loads((copy / "campaigns" / f"{PETITION}.json").read_text())

@@ -46,9 +46,7 @@ class Answers:
 
     @property
     def by_time(self) -> Advantage:
-        """
-        Judge the times.
-        """
+        """Judge the times."""
         return of_times([a.seconds for a in self.firsts], [a.seconds for a in self.repeats])
 
 
@@ -57,16 +55,12 @@ Played = dict[tuple[str, str], Answers]
 
 
 async def ask_sign(world: World, victim: Claim) -> Answer:
-    """
-    Sign with an address, under a receipt of one's own.
-    """
+    """Sign with an address, under a receipt of one's own."""
     return await world.sign(Claim(tag=victim.tag))
 
 
 async def ask_withdraw(world: World, victim: Claim) -> Answer:
-    """
-    Withdraw with a receipt that somebody else may have.
-    """
+    """Withdraw with a receipt that somebody else may have."""
     return await world.withdraw(victim)
 
 
@@ -74,9 +68,7 @@ QUESTIONS: dict[str, Ask] = {"sign": ask_sign, "withdraw": ask_withdraw}
 
 
 async def ask(world: World, question: Ask, number: int, answers: Answers) -> None:
-    """
-    Ask as often of each kind, in random order, long after those who signed have.
-    """
+    """Ask as often of each kind, in random order, long after those who signed have."""
     known = [Claim() for _ in range(number)]
     await asyncio.gather(*(world.sign(victim) for victim in known))
     asked = [(victim, answers.repeats) for victim in known]
@@ -88,9 +80,7 @@ async def ask(world: World, question: Ask, number: int, answers: Answers) -> Non
 
 @pytest.fixture(scope="module")
 def played(start: Start) -> Iterator[Played]:
-    """
-    Play all games of answers on one stack.
-    """
+    """Play all games of answers on one stack."""
     with start(ANSWER_GRID_MS=GRID_MS) as stack:
 
         async def play() -> Played:
@@ -140,9 +130,7 @@ def test_no_byte_tells(played: Played, channel: str) -> None:
 
 
 def judge_bytes(firsts: list[bytes], repeats: list[bytes]) -> Advantage:
-    """
-    Learn from one half of the answers which of them repeats get, and guess the other half.
-    """
+    """Learn from one half of the answers which of them repeats get, and guess the other half."""
     learned = {*repeats[::2]} - {*firsts[::2]}
     guesses = [(content in learned, True) for content in repeats[1::2]]
     guesses += [(content in learned, False) for content in firsts[1::2]]
@@ -154,9 +142,7 @@ def test_a_byte_that_tells_is_noticed() -> None:
 
 
 def test_a_time_that_tells_is_noticed(start: Start) -> None:
-    """
-    Without the grid, and with firsts that take five milliseconds more.
-    """
+    """Without the grid, and with firsts that take five milliseconds more."""
     answers = Answers()
 
     async def play() -> None:

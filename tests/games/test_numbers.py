@@ -42,9 +42,7 @@ PERIOD_SECONDS = 3.5  # counted every second, and read from memory for two
 
 @dataclass(frozen=True)
 class Round:
-    """
-    One victim, and what was seen before and after an attacker signed with their address.
-    """
+    """One victim, and what was seen before and after an attacker signed with their address."""
 
     petition: str
     victim: Claim
@@ -56,9 +54,7 @@ class Round:
 
     @property
     def is_at_rest(self) -> bool:
-        """
-        Tell whether nobody else signs.
-        """
+        """Tell whether nobody else signs."""
         return PETITIONS[self.petition] == 0
 
 
@@ -81,9 +77,7 @@ class Game:
 
 @pytest.fixture(scope="module")
 def game(start: Start, keys: DevelopmentKeys) -> Iterator[Game]:
-    """
-    Play all rounds on one stack, beside which a second count tells exact numbers.
-    """
+    """Play all rounds on one stack, beside which a second count tells exact numbers."""
     with start(petitions=list(PETITIONS), ANSWER_GRID_MS="0") as stack:
         variables = settings(
             project=stack.project,
@@ -105,9 +99,7 @@ def game(start: Start, keys: DevelopmentKeys) -> Iterator[Game]:
 
 
 async def play(stack: Stack, exact: str, database: Database) -> Game:
-    """
-    Let the first signers and half of the victims sign, and attack one victim of each in a round.
-    """
+    """Let the first signers and half of the victims sign; attack one victim of each in a round."""
     game = Game()
     async with living(stack) as world:
         players = [Player(world, exact, petition) for petition in PETITIONS]
@@ -131,9 +123,7 @@ async def play(stack: Stack, exact: str, database: Database) -> Game:
 
 
 async def look(world: World, database: Database) -> dict[str, tuple[Seen, list[str]]]:
-    """
-    Return what each petition shows, and whose signers there are: each one's country if drawn.
-    """
+    """Return what each petition shows, and whose signers there are: each one's country if drawn."""
     shown = {}
     for petition in PETITIONS:
         signers = database.list(f"petitions/{petition}/signers")
@@ -143,9 +133,7 @@ async def look(world: World, database: Database) -> dict[str, tuple[Seen, list[s
 
 
 class Player:
-    """
-    An attacker of one petition.
-    """
+    """An attacker of one petition."""
 
     def __init__(self, world: World, exact: str, petition: str) -> None:
         self._world = world
@@ -157,18 +145,14 @@ class Player:
         random.shuffle(self._victims)
 
     async def prepare(self) -> None:
-        """
-        Let everybody sign who signs of their own will, and make a link.
-        """
+        """Let everybody sign who signs of their own will, and make a link."""
         signing = [victim for victim, signs in self._victims if signs]
         signing += [Claim(petition=self._petition) for _ in range(FIRST_SIGNERS)]
         await asyncio.gather(*(self._world.sign(claim) for claim in signing))
         self._code = await self._world.make_link(self._petition)
 
     async def attack(self, number: int) -> Round:
-        """
-        Look, sign with a victim's address through an own link and from an own country, and look.
-        """
+        """Look, sign for a victim through an own link and from an own country, and look."""
         victim, had_signed = self._victims[number]
         exact, link, before = await self._look()
         claim = Claim(tag=victim.tag, country=ELSEWHERE, via=self._code, petition=self._petition)
@@ -187,9 +171,7 @@ class Player:
         )
 
     async def withdraw(self) -> None:
-        """
-        Take all own claims back, each twice, and wait for the sweep.
-        """
+        """Take all own claims back, each twice, and wait for the sweep."""
         for claim in self._own * 2:
             await self._world.withdraw(claim)
         await self._world.sweep(self._petition)
@@ -201,24 +183,18 @@ class Player:
 
 
 def judge(rounds: list[Round], had_signed: list[bool]) -> Advantage:
-    """
-    Judge what was guessed in each round.
-    """
+    """Judge what was guessed in each round."""
     return of_guesses([(g, r.had_signed) for g, r in zip(had_signed, rounds, strict=True)])
 
 
 def at(rounds: list[Round], regime: str) -> list[Round]:
-    """
-    Return the rounds of a regime.
-    """
+    """Return the rounds of a regime."""
     return [each for each in rounds if each.is_at_rest == (regime == "at rest")]
 
 
 @pytest.mark.parametrize("regime", ["at rest", "1 and 25/s beside"])
 def test_totals_and_badges_tell_no_more_than_the_bound(game: Game, regime: str) -> None:
-    """
-    So few trials cannot show that it holds; they show that it is not broken.
-    """
+    """So few trials cannot show that it holds; they show that it is not broken."""
     rounds = at(game.rounds, regime)
     for channel, rises in {
         "total": [r.after.signatures - r.before.signatures for r in rounds],
@@ -277,9 +253,7 @@ def test_published_numbers_are_those_of_the_rule(game: Game) -> None:
 
 
 def test_an_etag_says_no_more_than_when_it_was_counted(game: Game) -> None:
-    """
-    It is of the body, which names the moment; so it changes as often for a first as for a repeat.
-    """
+    """It is of the body, which names the moment: it changes as often for a first as for a repeat."""
     rounds = at(game.rounds, "at rest")
 
     advantage = judge(rounds, [r.after.etag == r.before.etag for r in rounds])
@@ -297,7 +271,5 @@ def test_a_link_shows_the_same_whoever_came_by_it(game: Game) -> None:
 
 
 def named(seen: Seen) -> dict[str, int]:
-    """
-    Return the rows of countries that are named; the others are what the total leaves.
-    """
+    """Return the rows of countries that are named; the others are what the total leaves."""
     return {country: number for country, number in seen.countries if country != "other"}

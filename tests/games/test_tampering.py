@@ -29,9 +29,7 @@ chance = random.SystemRandom()
 
 @dataclass(frozen=True)
 class Person:
-    """
-    Somebody who signs, and may withdraw; a stranger came first or comes later.
-    """
+    """Somebody who signs, and may withdraw; a stranger came first or comes later."""
 
     claim: Claim = field(default_factory=Claim)
     withdraws: bool = field(default_factory=lambda: chance.random() < 0.5)
@@ -40,17 +38,13 @@ class Person:
 
     @property
     def counts(self) -> bool:
-        """
-        Tell whether they are counted in the end.
-        """
+        """Tell whether they are counted in the end."""
         return not self.withdraws or self.keeps_count
 
 
 @dataclass(frozen=True)
 class Battle:
-    """
-    The people, whose claims nobody else may touch, and what was found at the end.
-    """
+    """The people, whose claims nobody else may touch, and what was found at the end."""
 
     people: list[Person]
     claims: dict[str, dict[str, object]]
@@ -61,17 +55,13 @@ class Battle:
 
 @pytest.fixture(scope="module")
 def battle(start: Start) -> Iterator[Battle]:
-    """
-    Attack everybody in every way.
-    """
+    """Attack everybody in every way."""
     with start(ANSWER_GRID_MS="0") as stack:
         yield asyncio.run(fight(stack))
 
 
 async def fight(stack: Stack) -> Battle:
-    """
-    Let people and attackers act, the scheduler among them, and look at every document.
-    """
+    """Let people and attackers act, the scheduler among them, and look at every document."""
     people = [Person() for _ in range(PEOPLE)]
     async with living(stack) as world:
         waiting = iter(people)
@@ -95,9 +85,7 @@ async def fight(stack: Stack) -> Battle:
 
 
 async def live(world: World, person: Person) -> None:
-    """
-    Sign through a relay, perhaps withdraw, and be attacked before, between and after.
-    """
+    """Sign through a relay, perhaps withdraw, and be attacked before, between and after."""
     envelope = world.envelope(person.claim)
     if person.is_preceded:
         await come_and_go(world, person.claim)
@@ -116,9 +104,7 @@ async def live(world: World, person: Person) -> None:
 
 
 async def come_and_go(world: World, victim: Claim) -> None:
-    """
-    Claim somebody's address with a box of junk, and withdraw it twice.
-    """
+    """Claim somebody's address with a box of junk, and withdraw it twice."""
     own = Claim(tag=victim.tag)
     form = world.form(own) | {"sealed": base64url(JUNK)}
     await world.send(PETITION, form)
@@ -137,9 +123,7 @@ async def use_receipt_of_another(world: World, victim: Claim) -> None:
 
 
 def test_nobody_is_silenced(battle: Battle, keys: DevelopmentKeys) -> None:
-    """
-    Whoever has not withdrawn stands with their own box, whatever strangers did at their address.
-    """
+    """Whoever has not withdrawn stands with their own box, whatever strangers did at their address."""
     staying = [person for person in battle.people if not person.withdraws]
 
     assert len(staying) > PEOPLE / 4
@@ -151,9 +135,7 @@ def test_nobody_is_silenced(battle: Battle, keys: DevelopmentKeys) -> None:
 
 
 def test_nobody_who_withdrew_comes_back(battle: Battle) -> None:
-    """
-    Neither by the same envelope once more, nor by one that was late, nor by a decoy.
-    """
+    """Neither by the same envelope once more, nor by one that was late, nor by a decoy."""
     gone = [person for person in battle.people if person.withdraws]
 
     assert len(gone) > PEOPLE / 4
@@ -162,9 +144,7 @@ def test_nobody_who_withdrew_comes_back(battle: Battle) -> None:
 
 
 def test_strangers_add_a_claim_and_nothing_else(battle: Battle, keys: DevelopmentKeys) -> None:
-    """
-    Once theirs are withdrawn, exactly those people count who chose to; no decoy does.
-    """
+    """Once theirs are withdrawn, exactly those people count who chose to; no decoy does."""
     expected = {signer_id(p.claim.tag, keys) for p in battle.people if p.counts}
 
     assert battle.audit.signers.keys() == expected
@@ -173,9 +153,7 @@ def test_strangers_add_a_claim_and_nothing_else(battle: Battle, keys: Developmen
 
 
 def test_no_withdrawal_moves_the_number(battle: Battle, keys: DevelopmentKeys) -> None:
-    """
-    Twice the same receipt, a guessed one, a late one: the rule alone says what is shown.
-    """
+    """Twice the same receipt, a guessed one, a late one: the rule alone says what is shown."""
     ids = [signer_id(person.claim.tag, keys) for person in battle.people if person.counts]
 
     assert battle.shown == 20 * sum(is_drawn(id) for id in ids)

@@ -1,6 +1,4 @@
-"""
-A running petition as strangers see it, over HTTP alone, and as the referee sees it, from within.
-"""
+"""A running petition as strangers see it, over HTTP alone, and as the referee sees it, from within."""
 
 import asyncio
 import base64
@@ -32,9 +30,7 @@ HOME, ELSEWHERE = "KR", "AQ"
 
 @dataclass(frozen=True)
 class Claim:
-    """
-    What somebody signs with; an invented address is a tag, because nobody can tell them apart.
-    """
+    """What somebody signs with; an invented address is a tag, because nobody can tell them apart."""
 
     tag: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     receipt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
@@ -44,17 +40,13 @@ class Claim:
 
     @property
     def receipt_hash(self) -> str:
-        """
-        Return the id under which it is stored.
-        """
+        """Return the id under which it is stored."""
         return receipt_hash(self.receipt, self.petition)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """
-    What count told at one moment.
-    """
+    """What count told at one moment."""
 
     signatures: int
     countries: tuple[tuple[str, int], ...]
@@ -65,18 +57,14 @@ class Seen:
 
 @dataclass(frozen=True)
 class Answer:
-    """
-    All that comes back to who asked, but the date, and how long it took in seconds.
-    """
+    """All that comes back to who asked, but the date, and how long it took in seconds."""
 
     content: bytes
     seconds: float
 
 
 class World:
-    """
-    The public functions of a stack; `count` may be another one than the stack's.
-    """
+    """The public functions of a stack; `count` may be another one than the stack's."""
 
     def __init__(self, stack: Stack, http: httpx.AsyncClient) -> None:
         self._stack = stack
@@ -85,9 +73,7 @@ class World:
         self.box: str = sealed_form(stack.private_key.public_key(), "any@example.org")["sealed"]
 
     def form(self, claim: Claim) -> dict[str, Any]:
-        """
-        Fill in the sealed form.
-        """
+        """Fill in the sealed form."""
         form = {
             "address_tag": base64url(claim.tag),
             "sealed": self.box,
@@ -98,35 +84,25 @@ class World:
         return form | ({"via": claim.via} if claim.via else {})
 
     def envelope(self, claim: Claim) -> dict[str, Any]:
-        """
-        Seal a form for a relay, which cannot open it.
-        """
+        """Seal a form for a relay, which cannot open it."""
         key = self._stack.keys.envelope_key.public_key()
         return envelope_form(self.form(claim), key, petition=claim.petition)
 
     async def sign(self, claim: Claim) -> Answer:
-        """
-        Sign, and insist on it.
-        """
+        """Sign, and insist on it."""
         return await self.send(claim.petition, self.form(claim))
 
     async def send(self, petition: str, form: dict[str, Any]) -> Answer:
-        """
-        Hand a form in, whoever's it is.
-        """
+        """Hand a form in, whoever's it is."""
         return await self._post(f"{self._stack.sign}/{petition}", form, 201)
 
     async def withdraw(self, claim: Claim, *, keep_count: bool = False) -> Answer:
-        """
-        Hand a receipt in.
-        """
+        """Hand a receipt in."""
         body = {"receipt": write_receipt(claim.receipt), "keep_count": keep_count}
         return await self._post(f"{self._stack.withdraw}/{claim.petition}", body, 204)
 
     async def sweep(self, petition: str = PETITION) -> None:
-        """
-        Let the scheduler's hour come; an attacker cannot, and waits for it.
-        """
+        """Let the scheduler's hour come; an attacker cannot, and waits for it."""
         await self._post(f"{self._stack.sweep}/{petition}", {}, 204)
 
     async def look(self, petition: str, *, count: str | None = None) -> Seen:
@@ -150,18 +126,14 @@ class World:
         )
 
     async def make_link(self, petition: str) -> str:
-        """
-        Make a share link, and return its code.
-        """
+        """Make a share link, and return its code."""
         url = f"{self._stack.share_link}/{petition}"
         answer = await self._http.post(url, json={"language": "en"})
         code: str = answer.raise_for_status().json()["code"]
         return code
 
     async def open_link(self, petition: str, code: str) -> bytes:
-        """
-        Return all that a link shows: its page and its QR code.
-        """
+        """Return all that a link shows: its page and its QR code."""
         url = f"{self._stack.share_link}/{petition}/{code}"
         return content(await self._http.get(url)) + content(await self._http.get(f"{url}.svg"))
 
@@ -174,27 +146,21 @@ class World:
 
 
 def content(answer: httpx.Response) -> bytes:
-    """
-    Return an answer's bytes, without the date.
-    """
+    """Return an answer's bytes, without the date."""
     headers = [pair for pair in answer.headers.raw if pair[0].lower() != b"date"]
     return repr((answer.status_code, headers, answer.content)).encode()
 
 
 @asynccontextmanager
 async def living(stack: Stack) -> AsyncIterator[World]:
-    """
-    Speak to a stack on this machine, whatever proxy the environment names.
-    """
+    """Speak to a stack on this machine, whatever proxy the environment names."""
     limits = httpx.Limits(max_connections=64)
     async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS, limits=limits) as http:
         yield World(stack, http)
 
 
 async def crowd(world: World, rates: Mapping[str, float], ended: asyncio.Event) -> None:
-    """
-    Let people sign, at a rate a second for each petition, until the game has ended.
-    """
+    """Let people sign, at a rate a second for each petition, until the game has ended."""
 
     async def sign_at(petition: str, rate: float) -> None:
         signing = set()
@@ -207,17 +173,13 @@ async def crowd(world: World, rates: Mapping[str, float], ended: asyncio.Event) 
 
 
 def signer_id(tag: bytes, keys: DevelopmentKeys, petition: str = PETITION) -> str:
-    """
-    Return the id of an address's signer, which only who has the pepper can tell.
-    """
+    """Return the id of an address's signer, which only who has the pepper can tell."""
     material = petition.encode() + b"\0" + tag
     digest = hmac.new(keys.pepper.encode(), material, hashlib.sha256).digest()
     return base64.b32encode(digest).decode().rstrip("=").lower()
 
 
 def is_drawn(id: str) -> bool:
-    """
-    Tell whether the lot falls on a signer, written out from docs: one in twenty, by its id.
-    """
+    """Tell whether the lot falls on a signer, written out from docs: one in twenty, by its id."""
     digest = hashlib.sha256(b"savemyfriend/drawn/1\0" + id.encode()).digest()
     return int.from_bytes(digest[:8], "big") % 20 == 0

@@ -6,11 +6,11 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from petition import base64url
 from petition.address import RULES_FILE, AddressError, canonicalise
-from petition.signature import tag_address
+from petition.claim import tag_address
 
 from tests.unit.vectors import vectors
 
@@ -125,6 +125,7 @@ def test_providers_rule_leads_to_one_of_its_own_domains(provider: dict[str, obje
     assert provider.get("canonical", KNOWN_DOMAINS[0]) in KNOWN_DOMAINS
 
 
+@settings(max_examples=10)  # A tag is slow on purpose.
 @given(anything, anything)
 def test_petitions_never_share_a_tag(one: str, other: str) -> None:
     with contextlib.suppress(UnicodeEncodeError):

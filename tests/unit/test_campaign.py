@@ -3,6 +3,7 @@ A petition's file: what it may say, and that a wrong one is named with everythin
 """
 
 import copy
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -48,27 +49,27 @@ def test_petition_keeps_the_few_phrases_of_the_appeal() -> None:
     english = CAMPAIGN.texts["en"]
 
     assert CAMPAIGN.hashtag == "#SaveMyFriend"
-    assert english.share == "Please #SaveMyFriend -- sign"
-    assert all("#SaveMyFriend" in words.share for words in CAMPAIGN.texts.values())
-    assert all("30" in words.promise for words in CAMPAIGN.texts.values())
+    assert english.share.endswith("Please #SaveMyFriend -- sign")
+    assert all("#SaveMyFriend" in texts.share for texts in CAMPAIGN.texts.values())
+    assert all("30" in texts.promise for texts in CAMPAIGN.texts.values())
 
 
 @pytest.mark.parametrize("language", CAMPAIGN.texts)
 def test_plea_says_the_same_number_of_things_in_every_language(language: str) -> None:
-    words, english = CAMPAIGN.texts[language], CAMPAIGN.texts["en"]
+    texts, english = CAMPAIGN.texts[language], CAMPAIGN.texts["en"]
 
-    assert len(words.plea) == len(english.plea)
-    assert len(words.addressed_to) == len(english.addressed_to)
+    assert len(texts.plea) == len(english.plea)
+    assert len(texts.addressed_to) == len(english.addressed_to)
 
 
 @pytest.mark.parametrize(
     ("language", "expected"),
     [("ko", "ko"), ("en", "en"), ("fr", "zh-Hans"), ("", "zh-Hans"), (None, "zh-Hans")],
 )
-def test_words_are_in_the_language_asked_for_or_the_first(
+def test_texts_are_in_the_language_asked_for_or_the_first(
     language: str | None, expected: str
 ) -> None:
-    assert CAMPAIGN.words(language) is CAMPAIGN.texts[expected]
+    assert CAMPAIGN.texts_in(language) is CAMPAIGN.texts[expected]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +94,33 @@ def test_second_petition_is_a_second_file(tmp_path: Path) -> None:
     assert list(campaigns) == ["one", "two"]
     assert campaigns["two"].languages == ("ko",)
     assert campaigns["one"].languages == ("zh-Hans", "en", "ko")
+
+
+def test_numbers_are_blurred_unless_a_campaign_says_that_exact_ones_harm_nobody(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path, lambda content: content.pop("numbers", None), "one")
+    write(tmp_path, lambda content: content.update(numbers="exact"), "two")
+
+    campaigns = load_campaigns(tmp_path)
+
+    assert [campaign.numbers for campaign in campaigns.values()] == ["blurred", "exact"]
+
+
+def test_petition_may_close_by_itself(tmp_path: Path) -> None:
+    write(tmp_path, lambda content: content.update(closes="2012-03-01T09:00:00+09:00"))
+
+    (campaign,) = load_campaigns(tmp_path).values()
+
+    assert campaign.closes == dt.datetime(2012, 3, 1, tzinfo=dt.UTC)
+
+
+def test_hidden_petition_is_found_only_by_who_asks_for_hidden_ones(tmp_path: Path) -> None:
+    write(tmp_path, lambda content: None, "one")
+    write(tmp_path, lambda content: content.update(hidden=True), "two")
+
+    assert list(load_campaigns(tmp_path)) == ["one"]
+    assert list(load_campaigns(tmp_path, hidden=True)) == ["one", "two"]
 
 
 def only_korean(content: dict[str, Any]) -> None:
@@ -168,6 +196,8 @@ def only_korean(content: dict[str, Any]) -> None:
             "must have the id of its file name, example",
         ),
         ("an unknown field", lambda c: c.update(goal=1), "goal: "),
+        ("numbers of a third kind", lambda c: c.update(numbers="rounded"), "numbers: "),
+        ("an end on no clock", lambda c: c.update(closes="2012-03-01T00:00:00"), "closes: "),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -228,6 +258,6 @@ def test_petition_of_the_repository_is_what_a_campaign_writes_back() -> None:
     """
     Nothing in the file is dropped or changed by reading it.
     """
-    written = json.loads(Campaign.model_validate(EXAMPLE).model_dump_json())
+    written = json.loads(Campaign.model_validate(EXAMPLE).model_dump_json(exclude_unset=True))
 
     assert written == EXAMPLE

@@ -7,10 +7,13 @@ The processes' own lines, at their end and under load, are read in tests/functio
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextvars import Context, ContextVar
+from functools import partial
 
 import pytest
 from petition import log
 
+ID = "6b9a1f9e-5d0f-4f8f-9a53-3d2b9d2c8f11"
 LABELS = {"function": "sign", "petition": "savemyfriend"}
 
 Timers = list[tuple[float, Callable[[], None]]]
@@ -23,8 +26,8 @@ async def timers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
     """
     timers: Timers = []
 
-    def call_later(delay: float, callback: Callable[[], None]) -> object:
-        timers.append((delay, callback))
+    def call_later(delay: float, callback: Callable[[], None], *, context: Context) -> object:
+        timers.append((delay, partial(context.run, callback)))
         return callback
 
     loop = asyncio.get_running_loop()
@@ -76,6 +79,23 @@ async def test_next_minute_begins_at_nothing_and_with_a_timer_of_its_own(
     timers.pop()[1]()
 
     assert [line["accepted"] for line in lines(capsys)] == [3, 1]
+
+
+async def test_minute_is_written_in_a_context_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, timers: Timers
+) -> None:
+    """
+    Whatever the first request of a minute brought along would else stand in its line.
+    """
+    seen = []
+    monkeypatch.setattr(log, "flush", lambda: seen.append(brought.get("nothing")))
+    brought = ContextVar[str]("brought")
+    brought.set("a stranger's words")
+
+    log.add("minute", LABELS, accepted=1)
+    timers.pop()[1]()
+
+    assert seen == ["nothing"]
 
 
 async def test_quiet_minute_writes_nothing_and_needs_no_timer(
@@ -131,7 +151,7 @@ async def test_failure_is_told_by_its_place_and_never_by_its_message(
     try:
         fail("ann@example.org")
     except RuntimeError as error:
-        log.internal_error("sign", error, "u0Aw1a0k3XyZ")
+        log.internal_error("sign", error, ID)
 
     text = capsys.readouterr().out
     line = json.loads(text)
@@ -142,13 +162,13 @@ async def test_failure_is_told_by_its_place_and_never_by_its_message(
         "event": "internal-error",
         "function": "sign",
         "exception": "RuntimeError",
-        "execution_id": "u0Aw1a0k3XyZ",
+        "id": ID,
     }
 
 
 async def test_failure_is_written_at_once_and_on_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    log.internal_error("sign", ValueError("line\nline"), None)
+    log.internal_error("sign", ValueError("line\nline"), ID)
 
     assert capsys.readouterr().out.count("\n") == 1

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from petition import ledger, store
+from petition import documents, ledger
 
 from dev import ROOT
 from dev.bench.scaling import (
@@ -85,8 +85,8 @@ def test_simulation_knows_the_ledger_and_the_infrastructure_as_they_are() -> Non
     functions = (ROOT / "infra" / "functions.tf").read_text()
     variables = (ROOT / "infra" / "variables.tf").read_text()
 
-    assert (sign.in_flight, sign.largest) == (ledger.FLIGHTS, ledger.MAX_GROUP)
-    assert (sign.patience, LANES) == (ledger.BUDGET_SECONDS, store.LANES)
+    assert (sign.in_flight, sign.largest) == (ledger.MAX_UNDERWAY, ledger.MAX_GROUP)
+    assert (sign.patience, LANES) == (ledger.BUDGET_SECONDS, documents.SIGNING_LANES)
     assert re.search(rf"\n    sign = {{[^}}]*?concurrency = {sign.concurrency}\n", functions)
     limits = rf"sign +=.*number, {sign.fewest}\).*number, {sign.most}\)"
     assert re.search(limits, variables)

@@ -1,5 +1,5 @@
 """
-Boxes: they open for the organizers alone, look all alike, and are believed in nothing.
+Boxes and envelopes: they open for one key alone, look all alike, and are believed in nothing.
 """
 
 import hashlib
@@ -17,14 +17,20 @@ from hypothesis import strategies as st
 from petition import base64url
 from petition.seal import (
     BOX_BYTES,
+    ENVELOPE_BYTES,
+    FORM_BYTES,
     PLAINTEXT_BYTES,
     Consent,
+    Contents,
     SealError,
-    Words,
+    decode_private_key,
     decode_public_key,
+    encode_private_key,
     encode_public_key,
     open_box,
+    open_envelope,
     seal,
+    seal_envelope,
 )
 
 from tests.unit.vectors import vectors
@@ -34,6 +40,7 @@ VECTORS = vectors("seal")
 PETITION = "savemyfriend"
 KEY = ec.derive_private_key(int(VECTORS["private_key"], 16), ec.SECP256R1())
 BOX = base64url.decode(VECTORS["boxes"][0]["box"], BOX_BYTES)
+ENVELOPE = base64url.decode(VECTORS["envelopes"][0]["envelope"], ENVELOPE_BYTES)
 HONEST = {
     "name": "Ann",
     "email": "ann@example.org",
@@ -41,13 +48,13 @@ HONEST = {
     "consent": {"delivery": False, "news": False},
 }
 
-some_words = st.builds(
-    Words,
+some_contents = st.builds(
+    Contents,
     name=st.text(max_size=100),
     email=st.text(max_size=100),
     message=st.text(max_size=280),
     consent=st.builds(Consent, st.booleans(), st.booleans()),
-).filter(lambda words: len(json.dumps(asdict(words), ensure_ascii=False).encode()) < 2000)
+).filter(lambda contents: len(json.dumps(asdict(contents), ensure_ascii=False).encode()) < 2000)
 
 
 def test_our_reading_of_the_rfc_agrees_with_its_vectors() -> None:
@@ -66,9 +73,9 @@ def test_our_reading_of_the_rfc_agrees_with_its_vectors() -> None:
 
 @pytest.mark.parametrize("petition", [PETITION, "another-petition"])
 def test_box_is_the_rfcs_and_its_plaintext_the_documented_one(petition: str) -> None:
-    words = Words("김 李", "ann@example.org", 'a "b"\n\\', Consent(delivery=True))
+    contents = Contents("김 李", "ann@example.org", 'a "b"\n\\', Consent(delivery=True))
 
-    box = seal(words, petition, KEY.public_key())
+    box = seal(contents, petition, KEY.public_key())
     key, nonce = schedule(KEY, box[1:66], b"savemyfriend/seal/1\0" + petition.encode())
     plaintext = AESGCM(key).decrypt(nonce, box[66:], None)
 
@@ -86,9 +93,9 @@ def test_box_is_the_rfcs_and_its_plaintext_the_documented_one(petition: str) -> 
 def test_box_of_the_vectors_opens(number: int) -> None:
     vector = VECTORS["boxes"][number]
 
-    words = open_box(base64url.decode(vector["box"], BOX_BYTES), vector["petition"], KEY)
+    contents = open_box(base64url.decode(vector["box"], BOX_BYTES), vector["petition"], KEY)
 
-    assert asdict(words) == vector["words"]
+    assert asdict(contents) == vector["contents"]
 
 
 def test_public_key_of_the_vectors_is_that_of_their_private_key() -> None:
@@ -96,37 +103,41 @@ def test_public_key_of_the_vectors_is_that_of_their_private_key() -> None:
     assert encode_public_key(decode_public_key(VECTORS["public_key"])) == VECTORS["public_key"]
 
 
-@given(some_words, st.sampled_from([PETITION, "p", "another-petition"]))
-def test_words_come_back_and_every_box_has_the_same_size(words: Words, petition: str) -> None:
-    box = seal(words, petition, KEY.public_key())
+@given(some_contents, st.sampled_from([PETITION, "p", "another-petition"]))
+def test_contents_come_back_and_every_box_has_the_same_size(
+    contents: Contents, petition: str
+) -> None:
+    box = seal(contents, petition, KEY.public_key())
 
     assert len(box) == 2130
-    assert open_box(box, petition, KEY) == words
+    assert open_box(box, petition, KEY) == contents
 
 
-def test_two_boxes_of_the_same_words_share_nothing_but_their_version() -> None:
-    words = Words("Ann", "ann@example.org")
+def test_two_boxes_of_the_same_contents_share_nothing_but_their_version() -> None:
+    contents = Contents("Ann", "ann@example.org")
 
-    one, other = (seal(words, PETITION, KEY.public_key()) for _ in range(2))
+    one, other = (seal(contents, PETITION, KEY.public_key()) for _ in range(2))
 
     assert one[1:66] != other[1:66]
     assert one[66:] != other[66:]
 
 
-def test_words_are_nowhere_in_a_box() -> None:
-    assert b"ann" not in seal(Words("Ann", "ann@example.org"), PETITION, KEY.public_key()).lower()
+def test_contents_are_nowhere_in_a_box() -> None:
+    assert (
+        b"ann" not in seal(Contents("Ann", "ann@example.org"), PETITION, KEY.public_key()).lower()
+    )
 
 
 @pytest.mark.parametrize("spare", [0, 1])
-def test_words_fit_to_the_last_byte_and_no_further(spare: int) -> None:
+def test_contents_fit_to_the_last_byte_and_no_further(spare: int) -> None:
     frame = len(json.dumps(HONEST | {"name": "", "email": ""}, separators=(",", ":")))
-    words = Words("a" * (PLAINTEXT_BYTES - frame + spare), "")
+    contents = Contents("a" * (PLAINTEXT_BYTES - frame + spare), "")
 
     if spare:
         with pytest.raises(SealError):
-            seal(words, PETITION, KEY.public_key())
+            seal(contents, PETITION, KEY.public_key())
     else:
-        assert open_box(seal(words, PETITION, KEY.public_key()), PETITION, KEY) == words
+        assert open_box(seal(contents, PETITION, KEY.public_key()), PETITION, KEY) == contents
 
 
 def test_box_opens_for_its_own_petition_only() -> None:
@@ -181,12 +192,12 @@ def test_what_is_no_box_is_refused(octets: bytes) -> None:
         ("half a character in a message", {"message": "a\ud83d"}),
     ],
 )
-def test_hostile_plaintext_is_no_words(fault: str, content: bytes | dict[str, object]) -> None:
+def test_hostile_plaintext_is_no_contents(fault: str, content: bytes | dict[str, object]) -> None:
     if isinstance(content, dict):
         whole = {key: value for key, value in (HONEST | content).items() if value is not ...}
         content = json.dumps(whole).encode()
 
-    with pytest.raises(SealError, match="^holds no words$"):
+    with pytest.raises(SealError, match="^does not open with this key, or holds no contents$"):
         open_box(box_of(content), PETITION, KEY)
 
 
@@ -194,9 +205,9 @@ def test_hostile_plaintext_is_no_words(fault: str, content: bytes | dict[str, ob
 def test_only_true_is_consent(consent: object) -> None:
     content = HONEST | {"consent": {"delivery": consent, "news": consent}}
 
-    words = open_box(box_of(json.dumps(content).encode()), PETITION, KEY)
+    contents = open_box(box_of(json.dumps(content).encode()), PETITION, KEY)
 
-    assert words.consent == Consent(delivery=False, news=False)
+    assert contents.consent == Consent(delivery=False, news=False)
 
 
 json_values = st.recursive(
@@ -214,15 +225,15 @@ json_values = st.recursive(
     | st.fixed_dictionaries({key: st.just(value) | json_values for key, value in HONEST.items()})
     | json_values
 )
-def test_whatever_was_sealed_gives_words_of_text_or_is_refused(content: object) -> None:
+def test_whatever_was_sealed_gives_contents_of_text_or_is_refused(content: object) -> None:
     plaintext = content if isinstance(content, bytes) else json.dumps(content).encode()
     try:
-        words = open_box(box_of(plaintext[:2048]), PETITION, KEY)
+        contents = open_box(box_of(plaintext[:2048]), PETITION, KEY)
     except SealError as error:
-        assert str(error) == "holds no words"
+        assert str(error) == "does not open with this key, or holds no contents"
     else:
-        assert "".join([words.name, words.email, words.message]).encode() is not None
-        assert {type(words.consent.delivery), type(words.consent.news)} == {bool}
+        assert "".join([contents.name, contents.email, contents.message]).encode() is not None
+        assert {type(contents.consent.delivery), type(contents.consent.news)} == {bool}
 
 
 @pytest.mark.parametrize(
@@ -242,14 +253,94 @@ def test_what_is_no_public_key_is_refused(fault: str, key: str) -> None:
         decode_public_key(key)
 
 
-def box_of(plaintext: bytes) -> bytes:
+@pytest.mark.parametrize("number", range(len(VECTORS["envelopes"])))
+def test_envelope_of_the_vectors_opens(number: int) -> None:
+    vector = VECTORS["envelopes"][number]
+    envelope = base64url.decode(vector["envelope"], ENVELOPE_BYTES)
+
+    assert open_envelope(envelope, vector["petition"], KEY) == vector["form"]
+
+
+@pytest.mark.parametrize("petition", [PETITION, "another-petition"])
+def test_envelope_is_the_rfcs_and_its_plaintext_the_documented_one(petition: str) -> None:
+    form = {"country": "KR", "via": None, "sealed": "김"}
+
+    envelope = seal_envelope(form, petition, KEY.public_key())
+    key, nonce = schedule(KEY, envelope[1:66], b"savemyfriend/envelope/1\0" + petition.encode())
+    plaintext = AESGCM(key).decrypt(nonce, envelope[66:], None)
+
+    assert (envelope[0], len(envelope)) == (1, 3410)
+    assert len(plaintext) == 3328
+    assert json.loads(plaintext) == form
+
+
+@pytest.mark.parametrize("spare", [0, 1])
+def test_form_fits_to_the_last_byte_and_no_further(spare: int) -> None:
+    form = {"a": "b" * (FORM_BYTES - len('{"a":""}') + spare)}
+
+    if spare:
+        with pytest.raises(SealError):
+            seal_envelope(form, PETITION, KEY.public_key())
+    else:
+        envelope = seal_envelope(form, PETITION, KEY.public_key())
+        assert open_envelope(envelope, PETITION, KEY) == form
+
+
+@pytest.mark.parametrize(
+    ("fault", "envelope", "petition", "key"),
+    [
+        ("another petition", ENVELOPE, "savemyfriend2", KEY),
+        ("another key", ENVELOPE, PETITION, ec.derive_private_key(2, ec.SECP256R1())),
+        ("another version", b"\2" + ENVELOPE[1:], PETITION, KEY),
+        ("a bit less", ENVELOPE[:-1], PETITION, KEY),
+        ("a bit more", ENVELOPE + b"\0", PETITION, KEY),
+        ("a bit else", ENVELOPE[:-1] + bytes([ENVELOPE[-1] ^ 1]), PETITION, KEY),
+        ("nothing", b"", PETITION, KEY),
+        ("a box", BOX, PETITION, KEY),
+    ],
+)
+def test_what_was_not_put_into_an_envelope_for_us_is_refused(
+    fault: str, envelope: bytes, petition: str, key: ec.EllipticCurvePrivateKey
+) -> None:
+    with pytest.raises(SealError):
+        open_envelope(envelope, petition, key)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"NaN", b"\xff", b"[" * FORM_BYTES])
+def test_envelope_without_json_is_refused(content: bytes) -> None:
+    with pytest.raises(SealError, match="^holds no JSON$"):
+        open_envelope(box_of(content, FORM_BYTES, "envelope"), PETITION, KEY)
+
+
+def test_neither_a_box_nor_an_envelope_passes_for_the_other() -> None:
+    """
+    Otherwise whoever holds the envelope's key could have boxes opened that are not theirs.
+    """
+    content = json.dumps(HONEST).encode()
+
+    with pytest.raises(SealError):
+        open_box(box_of(content, PLAINTEXT_BYTES, "envelope"), PETITION, KEY)
+    with pytest.raises(SealError):
+        open_envelope(box_of(content, FORM_BYTES, "seal"), PETITION, KEY)
+
+
+@given(st.integers(1, 2**256 - 2**224))
+def test_private_key_comes_back(scalar: int) -> None:
+    key = ec.derive_private_key(scalar, ec.SECP256R1())
+
+    text = encode_private_key(key)
+
+    assert base64url.decode(text, 32) == scalar.to_bytes(32, "big")
+    assert decode_private_key(text).private_numbers() == key.private_numbers()
+
+
+def box_of(plaintext: bytes, size: int = PLAINTEXT_BYTES, purpose: str = "seal") -> bytes:
     """
     Seal anything, as somebody would who writes a program against us.
     """
     suite = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
-    padded = plaintext.ljust(PLAINTEXT_BYTES, b" ")
-    info = b"savemyfriend/seal/1\0" + PETITION.encode()
-    return b"\x01" + suite.encrypt(padded, KEY.public_key(), info=info)
+    info = f"savemyfriend/{purpose}/1\0{PETITION}".encode()
+    return b"\x01" + suite.encrypt(plaintext.ljust(size, b" "), KEY.public_key(), info=info)
 
 
 def schedule(

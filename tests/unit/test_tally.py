@@ -1,102 +1,76 @@
 """
-The sum of the lanes, and what of it may be shown.
+What readers are told of a count, and when a petition is over.
+
+How it is counted is tried against the database, in tests/functions/test_publishing.py.
 """
 
-from hypothesis import given
-from hypothesis import strategies as st
-from petition.country import COUNTRIES
-from petition.store import Lane
-from petition.tally import FLOOR, OTHER, add_up, fold
+import datetime as dt
+from dataclasses import replace
 
-codes = st.sampled_from(sorted(COUNTRIES)[:8])
-lanes = st.lists(
-    st.dictionaries(codes, st.integers(0, 40)).map(
-        lambda countries: Lane(sum(countries.values()), countries, referred=0)
-    ),
-    max_size=20,
+import pytest
+from petition.campaign import load_campaigns
+from petition.documents import Public, Published, Status, Sums
+from petition.tally import Numbers, status, tell
+
+NOW = dt.datetime(2026, 11, 24, 10, tzinfo=dt.UTC)
+CAMPAIGN = load_campaigns()["savemyfriend"].model_copy(update={"closes": NOW})
+MINUTE = dt.timedelta(minutes=1)
+
+EXACT = Sums(1234, {"KR": 1000, "US": 200, "JP": 29, "CN": 5}, 0, {"KR": 50, "US": 11, "JP": 1})
+BLURRED = Public({"KR": 980, "US": 220, "JP": 20})  # of this day's first count
+
+
+def test_exact_numbers_are_the_tally() -> None:
+    published = Published(tally=EXACT, public=BLURRED)
+
+    assert tell(published, blurred=False) == Numbers(
+        1234, [("KR", 1000), ("US", 200), ("other", 34)], exact=True
+    )
+
+
+def test_blurred_numbers_hold_nothing_of_the_tally() -> None:
+    published = Published(tally=EXACT, public=BLURRED)
+
+    assert tell(published, blurred=True) == Numbers(
+        1240, [("KR", 980), ("US", 220), ("other", 40)], exact=False
+    )
+
+
+def test_total_of_the_end_is_exact_and_its_countries_stay_blurred() -> None:
+    public = replace(BLURRED, closed_at=NOW, final=1234)
+
+    assert tell(Published(tally=EXACT, public=public), blurred=True) == Numbers(
+        1234, [("KR", 980), ("US", 220), ("other", 34)], exact=True
+    )
+
+
+def test_end_that_nobody_reached_is_exact_too() -> None:
+    public = Public(closed_at=NOW, final=0)
+
+    assert tell(Published(public=public), blurred=True) == Numbers(0, [], exact=True)
+
+
+def test_what_was_never_counted_is_nothing() -> None:
+    assert tell(Published(), blurred=True) == Numbers(0, [], exact=False)
+    assert tell(Published(), blurred=False) == Numbers(0, [], exact=True)
+
+
+@pytest.mark.parametrize(
+    ("said", "now", "expected"),
+    [
+        (Status.OPEN, NOW - MINUTE, Status.OPEN),
+        (Status.OPEN, NOW, Status.CLOSED),
+        (Status.OPEN, NOW + MINUTE, Status.CLOSED),
+        (Status.CLOSED, NOW - MINUTE, Status.CLOSED),
+    ],
 )
-tallies = st.dictionaries(codes, st.integers(1, 40))
-
-
-def test_lanes_are_added_up_by_country() -> None:
-    added = add_up([Lane(3, {"KR": 2, "US": 1}, 0), Lane(1, {"KR": 1}, 1), Lane(0, {}, 0)])
-
-    assert added == (4, {"KR": 3, "US": 1})
-
-
-def test_nothing_adds_up_to_nothing() -> None:
-    assert add_up([]) == (0, {})
-
-
-def test_withdrawal_in_another_lane_is_taken_off() -> None:
-    """
-    A lane alone may be negative: who withdraws may meet another one than who signed.
-    """
-    added = add_up([Lane(2, {"KR": 1, "US": 1}, 0), Lane(-1, {"US": -1}, 0)])
-
-    assert added == (1, {"KR": 1})
-
-
-@given(lanes)
-def test_sum_of_the_countries_is_the_number_of_signatures(lanes: list[Lane]) -> None:
-    signatures, countries = add_up(lanes)
-
-    assert signatures == sum(countries.values()) == sum(lane.signatures for lane in lanes)
-    assert 0 not in countries.values()
-
-
-@given(lanes, st.randoms())
-def test_order_of_the_lanes_does_not_matter(lanes: list[Lane], random) -> None:  # type: ignore[no-untyped-def]
-    shuffled = random.sample(lanes, len(lanes))
-
-    assert add_up(shuffled) == add_up(lanes)
-
-
-def test_small_countries_are_folded_and_the_others_come_greatest_first() -> None:
-    countries = {"US": 20, "DE": 3, "KR": 100, "CN": 20, "FR": 9, "GB": 10}
-
-    assert fold(countries, 162) == [
-        ("KR", 100),
-        ("CN", 20),
-        ("US", 20),
-        ("GB", 10),
-        ("other", 12),
-    ]
-
-
-def test_signatures_of_no_country_are_among_the_others() -> None:
-    assert fold({"KR": 100}, 115) == [("KR", 100), ("other", 15)]
-
-
-def test_nothing_is_folded_where_nothing_is_small() -> None:
-    assert fold({"KR": 100, "US": 10}, 110) == [("KR", 100), ("US", 10)]
-    assert fold({}, 0) == []
-
-
-@given(tallies, st.integers(0, 30))
-def test_fold_keeps_the_sum(countries: dict[str, int], without_country: int) -> None:
-    signatures = sum(countries.values()) + without_country
-
-    rows = fold(countries, signatures)
-
-    assert sum(number for _, number in rows) == signatures
-
-
-@given(tallies, st.integers(0, 30))
-def test_fold_shows_no_small_country_and_the_others_last(
-    countries: dict[str, int], without_country: int
+def test_petition_is_closed_by_organizers_or_by_its_own_date(
+    said: Status, now: dt.datetime, expected: Status
 ) -> None:
-    rows = fold(countries, sum(countries.values()) + without_country)
-
-    names = [name for name, _ in rows]
-    assert all(number >= FLOOR for name, number in rows if name != OTHER)
-    assert OTHER not in names[:-1]
-    assert len(set(names)) == len(names)
+    assert status(Published(status=said), CAMPAIGN, now) is expected
 
 
-@given(tallies)
-def test_fold_invents_no_country(countries: dict[str, int]) -> None:
-    rows = dict(fold(countries, sum(countries.values())))
-    rows.pop(OTHER, None)
+def test_petition_without_a_date_stays_open() -> None:
+    campaign = CAMPAIGN.model_copy(update={"closes": None})
 
-    assert rows.items() <= countries.items()
+    assert status(Published(), campaign, NOW.replace(year=9999)) is Status.OPEN

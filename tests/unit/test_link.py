@@ -2,32 +2,38 @@
 Share links: codes that stand for nobody, and what each network and each reader is given.
 """
 
+import io
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
+from petition import link
 from petition.campaign import Campaign, Texts, load_campaigns
-from petition.share import (
+from petition.link import (
     CODE_DIGITS,
     CODE_PATTERN,
-    LABELS,
     MARKS,
     NETWORKS,
-    ORDER,
     VIA_PATTERN,
     Target,
     draw_qr,
+    label,
     landing_page,
     make_code,
     targets,
 )
+from PIL import Image
 
 CAMPAIGN = load_campaigns()["savemyfriend"]
 CODE = "7k2m9qx4tb"
+TABLE = Path(link.__file__).with_name("networks.json")
 URL = f"https://example.org/api/share-link/savemyfriend/{CODE}"
 SITE = "https://example.org/page"
 
@@ -39,10 +45,10 @@ def hostile_campaign() -> Campaign:
     """
     Return a petition whose every text is hostile.
     """
-    words = CAMPAIGN.texts["en"].model_dump() | {
+    texts = CAMPAIGN.texts["en"].model_dump() | {
         name: HOSTILE for name in ("title", "call", "summary", "share")
     }
-    return CAMPAIGN.model_copy(update={"texts": {"en": Texts.model_validate(words)}})
+    return CAMPAIGN.model_copy(update={"texts": {"en": Texts.model_validate(texts)}})
 
 
 def by_network(campaign: Campaign, language: str) -> dict[str, Target]:
@@ -115,9 +121,19 @@ def test_network_that_people_of_the_language_use_most_comes_first(
 
 
 def test_order_and_labels_know_every_network_and_no_other() -> None:
-    assert LABELS.keys() == set(NETWORKS)
-    assert {network for order in ORDER.values() for network in order} <= set(NETWORKS)
-    assert all("*" in labels for labels in LABELS.values())
+    table = json.loads(TABLE.read_text(encoding="utf-8"))
+
+    assert [network["network"] for network in table["networks"]] == list(NETWORKS)
+    assert set().union(*table["order"].values()) <= set(NETWORKS)
+    assert "*" in table["order"]
+    assert table["order"].keys() <= {"*", *CAMPAIGN.texts}
+    assert all("*" in network["labels"] for network in NETWORKS.values())
+    assert not set(table["other_marks"]) & set(NETWORKS)
+
+
+def test_network_is_called_as_it_calls_itself() -> None:
+    assert label("wechat", "zh-Hans") == "微信"
+    assert label("wechat", "en") == label("wechat", "fr") == "WeChat"
 
 
 @pytest.mark.parametrize("language", [*CAMPAIGN.texts])
@@ -213,15 +229,15 @@ class Page(HTMLParser):
 
 @pytest.mark.parametrize("language", [*CAMPAIGN.texts])
 def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str) -> None:
-    words = CAMPAIGN.texts[language]
+    texts = CAMPAIGN.texts[language]
 
     page = Page(
         landing_page(CAMPAIGN, language, link=f"{URL}.line", site_url=SITE, via=f"{CODE}.line")
     )
 
     assert page.language == language
-    assert page.metas["og:title"] == page.metas["twitter:title"] == words.title
-    assert page.metas["og:description"] == page.metas["description"] == words.summary
+    assert page.metas["og:title"] == page.metas["twitter:title"] == texts.title
+    assert page.metas["og:description"] == page.metas["description"] == texts.summary
     assert page.metas["og:url"] == f"{URL}.line"
     assert page.metas["og:image"] == f"{SITE}/cards/savemyfriend-{language}.png"
     assert page.metas["twitter:card"] == "summary_large_image"
@@ -259,12 +275,25 @@ def test_landing_page_of_any_link_leads_to_the_petition(rest: str) -> None:
 
 
 def test_qr_code_is_an_svg_with_a_quiet_zone_on_white() -> None:
-    svg = ElementTree.fromstring(draw_qr(f"{URL}.qr"))  # noqa: S314 – it is our own
+    svg = ElementTree.fromstring(draw_qr(f"{URL}.qr", "svg"))  # noqa: S314 – it is our own
 
     assert svg.tag == "{http://www.w3.org/2000/svg}svg"
     assert svg.get("width") == svg.get("height")
     assert "#fff" in {path.get("fill") for path in svg.iter()}
 
 
-def test_qr_codes_of_two_links_differ() -> None:
-    assert draw_qr(f"{URL}.qr") != draw_qr(f"{URL}.line")
+def test_qr_code_is_a_png_as_large_as_a_network_asks_for() -> None:
+    """
+    WeChat takes no picture of fewer than 300 pixels.
+    """
+    png = Image.open(io.BytesIO(draw_qr(f"{URL}.qr", "png")))
+
+    assert png.format == "PNG"
+    assert png.width == png.height > 300
+    assert {png.convert("L").getpixel(corner) for corner in ((0, 0), (39, 39))} == {255}
+    assert [code.text for code in zxingcpp.read_barcodes(png.convert("L"))] == [f"{URL}.qr"]
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_qr_codes_of_two_links_differ(kind: str) -> None:
+    assert draw_qr(f"{URL}.qr", kind) != draw_qr(f"{URL}.line", kind)
