@@ -123,7 +123,7 @@ async def use_receipt_of_another(world: World, victim: Claim) -> None:
 
 
 def test_nobody_is_silenced(battle: Battle, keys: DevelopmentKeys) -> None:
-    """Whoever has not withdrawn stands with their own box, whatever strangers did at their address."""
+    """Whoever has not withdrawn stands with their own box, whatever strangers did at it."""
     staying = [person for person in battle.people if not person.withdraws]
 
     assert len(staying) > PEOPLE / 4

@@ -1,4 +1,4 @@
-"""A running petition as strangers see it, over HTTP alone, and as the referee sees it, from within."""
+"""A running petition as strangers see it, over HTTP alone, and as the referee sees it."""
 
 import asyncio
 import base64
@@ -30,7 +30,7 @@ HOME, ELSEWHERE = "KR", "AQ"
 
 @dataclass(frozen=True)
 class Claim:
-    """What somebody signs with; an invented address is a tag, because nobody can tell them apart."""
+    """What somebody signs with; an invented address is a tag: nobody can tell them apart."""
 
     tag: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     receipt: bytes = field(default_factory=lambda: secrets.token_bytes(16))
