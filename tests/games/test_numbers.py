@@ -253,7 +253,7 @@ def test_published_numbers_are_those_of_the_rule(game: Game) -> None:
 
 
 def test_an_etag_says_no_more_than_when_it_was_counted(game: Game) -> None:
-    """It is of the body, which names the moment: it changes as often for a first as for a repeat."""
+    """It is of the body, which names the moment: a first changes it as often as a repeat."""
     rounds = at(game.rounds, "at rest")
 
     advantage = judge(rounds, [r.after.etag == r.before.etag for r in rounds])
