@@ -21,7 +21,7 @@ export { thankWith } from "./thanks.js";
 const receipts = new Map();
 
 /**
- * @param {ReturnType<import("./form.js").readForm>} form without faults
+ * @param {ReturnType<typeof import("./form.js").readForm>} form without faults
  * @returns {Promise<{url: string, body: object, receipt: Uint8Array}>}
  */
 export async function prepareSignature(form) {

@@ -217,8 +217,8 @@ def test_page_offers_the_countries_that_the_functions_take() -> None:
     assert set(codes[1].split()) == COUNTRIES - {NOT_SAID}
 
 
-def test_every_language_of_the_petition_has_the_pages_words() -> None:
-    words = {path.stem for path in (ROOT / "frontend" / "words").glob("*.json")}
+def test_every_language_of_the_petition_has_the_pages_phrases() -> None:
+    phrases = {path.stem for path in (ROOT / "frontend" / "phrases").glob("*.json")}
     petition = json.loads((FOLDER / "campaigns" / "savemyfriend.json").read_text("utf-8"))
 
-    assert words >= petition["texts"].keys()
+    assert phrases >= petition["texts"].keys()

@@ -45,7 +45,7 @@ def take(
     )
     page = context.new_page()
     page.goto(path)
-    page.wait_for_selector("html.worded", state="attached")
+    page.wait_for_selector("html.phrased", state="attached")
     if page.locator("#count").count():
         page.wait_for_selector("#count.known")
         page.wait_for_selector("#updates-list li", state="attached")

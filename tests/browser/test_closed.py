@@ -23,7 +23,7 @@ def ended(outcome: str | None) -> object:
     """
     Answer every count as that of an ended petition, whatever the real one says.
     """
-    tally = {
+    tally: dict[str, object] = {
         "petition": "savemyfriend",
         "status": "closed",
         "outcome": outcome,

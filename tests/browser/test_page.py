@@ -7,6 +7,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -137,7 +138,7 @@ def test_whatever_a_browser_says_of_itself_the_form_can_be_sent(
 @pytest.mark.parametrize("how", ["missing", "portal", "throws", "cannot be read"])
 @pytest.mark.parametrize("module", ["page.js", "poll.js"])
 def test_a_module_that_fails_is_seen(visit: Visit, how: str, module: str) -> None:
-    answers = {
+    answers: dict[str, dict[str, Any]] = {
         "missing": {"status": 404},
         "portal": {"body": "<p>Log in", "content_type": "text/html"},
         "throws": {"body": "throw new Error()", "content_type": "text/javascript"},

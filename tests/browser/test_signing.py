@@ -115,7 +115,7 @@ def test_all_that_leaves_is_an_envelope_of_one_size(visit: Visit, services: Stac
     with page.expect_request(lambda request: request.method == "POST") as sent:
         page.click("#submit")
 
-    body = sent.value.post_data_json
+    body = json.loads(sent.value.post_data or "")
     assert {key: len(value) for key, value in body.items()} == {"envelope": 4547}
     form = open_envelope(services, sent.value.post_data)
     assert {key: len(value) for key, value in form.items()} == {
