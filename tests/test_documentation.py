@@ -25,7 +25,7 @@ from dev.stack import Stack
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 OPENAPI = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PORTS = {"8000": "site", "8081": "sign", "8082": "count", "8083": "share_link", "8084": "withdraw"}
 CURLS = re.findall(r"^curl .*?(?<!\\)$", README, re.MULTILINE | re.DOTALL)
 

@@ -17,6 +17,7 @@ def test_keys_of_two_machines_differ(tmp_path: Path) -> None:
     one, other = keep_keys(tmp_path / "one"), keep_keys(tmp_path / "other")
 
     assert one.seal_public_key != other.seal_public_key
+    assert one.envelope_public_key != other.envelope_public_key
     assert one.pepper != other.pepper
 
 
@@ -24,7 +25,7 @@ def test_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     keep_keys(tmp_path)
 
     modes = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
-    assert modes == {"private-key.pem": "0o600", "pepper": "0o600"}
+    assert modes == dict.fromkeys(("private-key.pem", "pepper", "envelope-key.pem"), "0o600")
 
 
 def test_the_public_key_is_an_uncompressed_point_in_base64url(tmp_path: Path) -> None:

@@ -7,12 +7,19 @@ import httpx
 import pytest
 
 from dev import ROOT
+from dev.keys import make_keys
 from dev.ports import free_port
 from dev.site import Site, site_config
 
-CONFIG = site_config(
-    {"sign": "http://127.0.0.1:8081", "share-link": "http://127.0.0.1:8083/api"}, "B" * 87
-)
+URLS = {
+    "sign": "http://127.0.0.1:8081",
+    "count": "http://127.0.0.1:8081/count",
+    "share-link": "http://127.0.0.1:8083/api",
+    "withdraw": "http://127.0.0.1:8081/withdraw",
+    "sweep": "http://127.0.0.1:8085",
+}
+KEYS = make_keys()
+CONFIG = site_config(URLS, KEYS)
 HEADERS = """{
   "Content-Security-Policy": "default-src 'none'; connect-src 'self' {connect}",
   "X-Content-Type-Options": "nosniff"
@@ -54,14 +61,19 @@ def test_a_file_comes_with_its_type(page: httpx.Client, path: str, content_type:
     assert (answer.status_code, answer.headers["content-type"]) == (200, content_type)
 
 
-def test_the_configuration_names_the_functions_in_the_pages_own_words(page: httpx.Client) -> None:
+def test_the_configuration_names_what_the_page_may_call_in_its_own_words(
+    page: httpx.Client,
+) -> None:
     assert page.get("/config.json").json() == {
         "petition": "savemyfriend",
         "functions": {
-            "sign": "http://127.0.0.1:8081",
-            "share_link": "http://127.0.0.1:8083/api",
+            "sign": URLS["sign"],
+            "count": URLS["count"],
+            "share_link": URLS["share-link"],
+            "withdraw": URLS["withdraw"],
         },
-        "seal_public_key": "B" * 87,
+        "seal_public_key": KEYS.seal_public_key,
+        "envelope_public_key": KEYS.envelope_public_key,
     }
 
 

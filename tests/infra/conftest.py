@@ -20,7 +20,11 @@ import pytest
 
 from dev import ROOT
 
-OFFLINE = ROOT.parent / "shared/tools/terraform-offline/terraform-offline"
+# No part of this repository (CONTRIBUTING.md); who has it elsewhere says so by TERRAFORM_OFFLINE.
+OFFLINE = Path(
+    os.environ.get("TERRAFORM_OFFLINE")
+    or ROOT.parent / "shared/tools/terraform-offline/terraform-offline"
+)
 
 # What is deployed, and so what the copy needs.
 DEPLOYED = ("infra", "functions", "frontend", "requirements.txt", "Makefile")
@@ -120,7 +124,10 @@ def copy_of_the_deployed() -> Path:
 def deployed(terraform: Terraform) -> Iterator[Deployed]:
     """Deploy everything with made-up values, and destroy it in the end."""
     if not terraform.is_offline:
-        pytest.skip("needs terraform-offline: plain terraform cannot apply without an account")
+        pytest.skip(
+            "needs terraform-offline, which is no part of this repository and is not at "
+            f"{OFFLINE}: plain terraform cannot apply without an account (CONTRIBUTING.md)"
+        )
     said = terraform.deploy()
     text = terraform.ask("show", "-json")
     yield Deployed(json.loads(text), text, said)
