@@ -5,7 +5,7 @@ locals {
   # A distribution keeps the sum of the values, which is what the dashboard and the alerts add up.
   # Nothing tells a first signature from a repeat: who sees it could find out who has signed.
   log_values = {
-    petition_claims        = { function = "sign", event = "minute", field = "claims", labels = ["petition"], text = "Claims recorded, firsts and repeats alike." }
+    petition_claims        = { function = "sign", event = "minute", field = "claims", labels = ["petition"], text = "Claims taken on, firsts and repeats alike, and those refused in the end." }
     petition_refused       = { function = "sign", event = "minute", field = "refused", labels = ["petition"], text = "Claims turned away with 503 because the database did not answer in time." }
     petition_retries       = { function = "sign", event = "minute", field = "retries", labels = ["petition"], text = "Commits that had to be tried again." }
     petition_groups        = { function = "sign", event = "minute", field = "groups", labels = ["petition"], text = "Groups committed." }

@@ -49,26 +49,20 @@ def publish(frontend: Path = FRONTEND, built: Path = BUILT) -> str:
 
 
 def read(frontend: Path) -> dict[str, bytes]:
-    """
-    Read the page's files by path.
-    """
+    """Read the page's files by path."""
     paths = sorted(path for path in frontend.rglob("*") if path.is_file())
     named = {path.relative_to(frontend).as_posix(): path for path in paths}
     return {name: path.read_bytes() for name, path in named.items() if not LEFT_OUT.search(name)}
 
 
 def digest(files: dict[str, bytes]) -> str:
-    """
-    Name these files by what they hold: 16 hexadecimal digits.
-    """
+    """Name these files by what they hold: 16 hexadecimal digits."""
     parts = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in files.items()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def point_to(folder: str, names: Collection[str], html: bytes) -> bytes:
-    """
-    Have a page's links to files of these names lead to the folder; others stay as they are.
-    """
+    """Have a page's links to files of these names lead to the folder; others stay as they are."""
 
     def move(link: re.Match[str]) -> str:
         attribute, name = link.groups()
@@ -80,9 +74,7 @@ def point_to(folder: str, names: Collection[str], html: bytes) -> bytes:
 
 
 def write(path: Path, content: bytes) -> None:
-    """
-    Write one file, compressed where that helps; the same content always gives the same bytes.
-    """
+    """Write one file, compressed where that helps; the same content always gives the same bytes."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix in COMPRESSED:
         content = gzip.compress(content, 9, mtime=0)

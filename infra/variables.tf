@@ -22,8 +22,8 @@ variable "answer_grid_ms" {
   default     = null
 
   validation {
-    condition     = var.answer_grid_ms == null || try(var.answer_grid_ms >= 0 && var.answer_grid_ms <= 5000 && floor(var.answer_grid_ms) == var.answer_grid_ms, false)
-    error_message = "answer_grid_ms must be a whole number from 0 to 5000, or null."
+    condition     = var.answer_grid_ms == null || try(var.answer_grid_ms >= 0 && var.answer_grid_ms <= 2000 && floor(var.answer_grid_ms) == var.answer_grid_ms, false)
+    error_message = "answer_grid_ms must be a whole number from 0 to 2000, or null."
   }
 }
 
