@@ -62,7 +62,7 @@ test: install ## Run the whole test suite (some of it: make test ARGS=tests/unit
 check: install ## Lint, formatting and types, of Python and of the page
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy functions organizer dev tests
+	$(BIN)/mypy functions organizer dev infra/publish.py tests
 	$(BIN)/python -m dev.page_checks
 
 ci: ## Install what a bare Debian machine lacks, then check and test

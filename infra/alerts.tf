@@ -6,11 +6,11 @@ locals {
   reaches    = { for name, limits in local.instances : name => ceil(0.9 * limits.max) if contains(keys(local.functions), name) }
   saturating = { for name, most in local.reaches : name => most if most > max(1, local.instances[name].min) }
 
-  # The goals that a tally has passed and had not passed a quarter of an hour ago.
+  # The goals that the count has passed and had not passed a quarter of an hour ago.
   passed = {
     for petition in local.petitions : petition => format(
       "((%s) <= on () group_left () (%s)) > on () group_left () (%s)",
-      local.goals[petition], local.tally[petition], replace(local.tally[petition], "[5m]", "[5m] offset 15m"),
+      local.goals[petition], local.shown[petition], replace(local.shown[petition], "[5m]", "[5m] offset 15m"),
     )
   }
 

@@ -3,15 +3,16 @@
 locals {
   # Log lines of petition/log.py, written once a minute by each process.
   # A distribution keeps the sum of the values, which is what the dashboard and the alerts add up.
-  # Nothing tells a first signature from a repeat: who sees it could find out who has signed.
+  # Nothing tells a first claim from a repeat, and the count is the one that readers are told: who sees
+  # the numbers of the console could find out who has signed.
   log_values = {
     petition_claims        = { function = "sign", event = "minute", field = "claims", labels = ["petition"], text = "Claims taken on, firsts and repeats alike, and those refused in the end." }
     petition_refused       = { function = "sign", event = "minute", field = "refused", labels = ["petition"], text = "Claims turned away with 503 because the database did not answer in time." }
     petition_retries       = { function = "sign", event = "minute", field = "retries", labels = ["petition"], text = "Commits that had to be tried again." }
     petition_groups        = { function = "sign", event = "minute", field = "groups", labels = ["petition"], text = "Groups committed." }
     petition_largest_group = { function = "sign", event = "minute", field = "largest_group", labels = ["petition"], text = "Claims in the largest group of the minute." }
-    petition_signatures    = { function = "count", event = "tally", field = "signatures", labels = ["petition"], text = "The tally: how many have signed, exactly." }
-    petition_tally_age     = { function = "count", event = "tally", field = "age_seconds", labels = ["petition"], text = "Age of the tally when it was read, in seconds." }
+    petition_signatures    = { function = "count", event = "tally", field = "signatures", labels = ["petition"], text = "The count, as readers are told it." }
+    petition_tally_age     = { function = "count", event = "tally", field = "age_seconds", labels = ["petition"], text = "Age of the count when it was read, in seconds." }
     petition_left          = { function = "sweep", event = "sweep", field = "left", labels = ["petition"], text = "Signers who left the count." }
     petition_problems      = { function = "", event = "problem", field = "number", labels = ["function", "slug"], text = "Problem documents answered." }
   }

@@ -10,8 +10,8 @@ locals {
   on_database = "monitored_resource=\"firestore.googleapis.com/Database\""
   of          = { for petition in local.petitions : petition => "${local.on_run},petition=\"${petition}\"" }
 
-  # Each line of the log tells the whole tally, so their mean is the tally.
-  tally = {
+  # Each line of the log tells the whole count, as readers are told it, so their mean is the count.
+  shown = {
     for petition, labels in local.of : petition =>
     "sum(increase(${local.logged}_signatures_sum{${labels}}[5m])) / sum(increase(${local.logged}_signatures_count{${labels}}[5m]))"
   }
@@ -29,7 +29,7 @@ locals {
     for petition in local.petitions : petition => join("\n", [
       "- [The page](${local.site_url}/index.html)",
       "- [The count, as the public sees it](${local.function_urls.count}/${petition})",
-      "- [Total and countries, exactly](${local.console_root}/firestore/databases/${local.console_database}/data/panel/petitions/${petition}?project=${var.project})",
+      "- [Total and countries, to the last one](${local.console_root}/firestore/databases/${local.console_database}/data/panel/petitions/${petition}?project=${var.project})",
       "- Languages, networks and links: `organizer report`",
       "- [What the functions log](${local.console.logs})",
     ])
@@ -41,7 +41,7 @@ locals {
       {
         title = "Signatures"
         unit  = ""
-        lines = { "signatures" = local.tally[petition] }
+        lines = { "signatures" = local.shown[petition] }
       },
       {
         # A repeat counts here as a first does: who could tell them apart could find out who has signed.
@@ -69,7 +69,7 @@ locals {
         lines = { "$${function} $${slug}" = "sum by (function, slug) (increase(${local.logged}_problems_sum{${local.on_run}}[1m]))" }
       },
       {
-        title = "Age of the tally"
+        title = "Age of the count"
         unit  = "s"
         lines = { "oldest" = "max(histogram_quantile(0.99, sum by (le) (increase(${local.logged}_tally_age_bucket{${labels}}[5m]))))" }
       },
@@ -110,13 +110,13 @@ locals {
         {
           title = "Signatures"
           scorecard = {
-            timeSeriesQuery = { prometheusQuery = local.tally[petition] }
+            timeSeriesQuery = { prometheusQuery = local.shown[petition] }
             sparkChartView  = { sparkChartType = "SPARK_LINE" }
           }
         },
         {
           title     = "The next goal"
-          scorecard = { timeSeriesQuery = { prometheusQuery = "min((${local.goals[petition]}) > on () group_left () (${local.tally[petition]}))" } }
+          scorecard = { timeSeriesQuery = { prometheusQuery = "min((${local.goals[petition]}) > on () group_left () (${local.shown[petition]}))" } }
         },
         {
           title = "Where to look"

@@ -55,7 +55,7 @@ class Terraform:
     def make(
         self, *arguments: str, project: str = PROJECT, stdin: str = "yes\n"
     ) -> subprocess.CompletedProcess[str]:
-        """Run a target of the Makefile as an operator does, for a project whose values are there."""
+        """Run a target of the Makefile as an operator does who has filled in a project's values."""
         values = self.folder / "infra" / f"{project}.tfvars"
         lines = [f"{name} = {json.dumps(value)}\n" for name, value in VALUES.items()]
         values.write_text("".join(lines))
@@ -120,8 +120,7 @@ def terraform() -> Terraform:
             pytest.fail("CI has no terraform: install Terraform 1.11 or newer")
         pytest.skip("needs terraform: install Terraform 1.11 or newer")
     terraform = Terraform(command, copy_of_the_deployed())
-    publish = [sys.executable, terraform.folder / "infra" / "publish.py"]
-    subprocess.run(publish, check=True)
+    subprocess.run([sys.executable, str(terraform.folder / "infra/publish.py")], check=True)
     terraform.ask("init", "-backend=false", "-input=false")
     if terraform.is_offline and (left := terraform.run("state", "list").stdout.split()):
         # From a run that was killed; there is nothing behind it.

@@ -15,7 +15,7 @@ from petition.settings import (
 from dev.keys import DevelopmentKeys
 from tests.infra.conftest import Deployed
 
-MODELS = {
+MODELS: dict[str, type[Settings]] = {
     "sign": SignSettings,
     "count": CountSettings,
     "share-link": ShareLinkSettings,
