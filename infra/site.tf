@@ -14,8 +14,11 @@ locals {
   bucket_origin = "https://${google_storage_bucket.site.name}.storage.googleapis.com"
   site_url      = var.domain == null ? "${local.bucket_origin}/${local.site_folder}" : "https://${var.domain}"
 
-  # Who found the page before it had a domain can still sign there.
-  allowed_origins = distinct([var.domain == null ? local.bucket_origin : "https://${var.domain}", local.bucket_origin])
+  # Who found the page before it had a domain can still sign there, and whoever reads a copy of it.
+  allowed_origins = distinct(concat(
+    [var.domain == null ? local.bucket_origin : "https://${var.domain}", local.bucket_origin],
+    var.mirrors,
+  ))
 
   # By the names that people know: "page.js" is build/page/v/0123456789abcdef/page.js, which has that
   # content for ever; beside it lies build/page/page.js, which has the newest.

@@ -138,6 +138,18 @@ variable "labels" {
   nullable    = false
 }
 
+variable "mirrors" {
+  description = "Origins, such as \"https://mirror.example.org\", of copies of the page elsewhere that may call the functions too."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for origin in var.mirrors : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "Every entry of mirrors must be an origin, https:// and a host without a path or a last slash, such as \"https://mirror.example.org\"."
+  }
+}
+
 variable "monthly_budget" {
   description = "Whole units of the billing account's currency per month at which the budget alert counts 100 %."
   type        = number

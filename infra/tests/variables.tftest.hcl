@@ -19,6 +19,7 @@ run "every_wrong_value_is_refused" {
     domain            = "https://example.org/"
     envelope          = { public_key = "BAAA", version = "latest" }
     instances         = { sign = { min = 5, max = 2 } }
+    mirrors           = ["https://example.org/"]
     monthly_budget    = 0
     petition          = "canary"
     project           = "My Project"
@@ -38,6 +39,7 @@ run "every_wrong_value_is_refused" {
     var.domain,
     var.envelope,
     var.instances,
+    var.mirrors,
     var.monthly_budget,
     var.petition,
     var.project,

@@ -29,6 +29,7 @@ variables {
   delete_protection = false
   domain            = "sign.example.org"
   instances         = { sign = { min = 2, max = 40 }, count = { min = 2, max = 2 } }
+  mirrors           = ["https://mirror.example.org"]
   rate_limits       = { write = 900 }
 }
 
@@ -36,8 +37,8 @@ run "everything_that_can_be_asked_for" {
   # One origin.
 
   assert {
-    condition     = alltrue([for f in google_cloudfunctions2_function.this : f.service_config[0].environment_variables.SITE_URL == "https://sign.example.org" && f.service_config[0].environment_variables.ALLOWED_ORIGINS == "https://sign.example.org,https://petition-test-site.storage.googleapis.com"])
-    error_message = "The functions do not know the page's new address, or refuse the old one."
+    condition     = alltrue([for f in google_cloudfunctions2_function.this : f.service_config[0].environment_variables.SITE_URL == "https://sign.example.org" && f.service_config[0].environment_variables.ALLOWED_ORIGINS == "https://sign.example.org,https://petition-test-site.storage.googleapis.com,https://mirror.example.org"])
+    error_message = "The functions do not know the page's new address, or refuse the old one or a mirror."
   }
 
   assert {

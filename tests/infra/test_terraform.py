@@ -7,6 +7,7 @@ import pytest
 
 from dev import ROOT
 from tests.infra.conftest import PROJECT, Deployed, Terraform
+from tests.infra.test_restore import STEPS
 
 INFRA = ROOT / "infra"
 ALL = "\n".join(path.read_text() for path in sorted(INFRA.glob("*.tf")))
@@ -186,6 +187,23 @@ def test_project_must_be_named(terraform: Terraform, target: str) -> None:
 
     assert done.returncode != 0
     assert f"make {target} PROJECT=my-project" in done.stderr
+
+
+def test_restored_database_is_taken_over_and_none_is_destroyed(
+    terraform: Terraform, deployed: Deployed
+) -> None:
+    project = deployed.resource("google_firestore_database.this")["project"]
+    lines = [line for line in STEPS[2].splitlines() if line.startswith("terraform ")]
+    assert len(lines) == 2
+
+    for line in lines:
+        terraform.ask(*line.replace("MY-PROJECT", project).split()[2:])
+
+    planned = terraform.plan("-var=database=restored")
+    stored = {name: do for name, do in planned.items() if name.startswith("google_fire")}
+    assert stored["google_firestore_database.this"] == ["update"]
+    assert stored["google_firestore_backup_schedule.daily"] == ["create"]
+    assert [name for name, do in stored.items() if "delete" in do] == []
 
 
 def test_destroy_is_refused_with_protection_and_complete_without(

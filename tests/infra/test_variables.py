@@ -22,6 +22,7 @@ WRONG = {
         "copy the line that `organizer keys envelope` prints",
     ),
     "instances": ("{sign = {min = 5, max = 2}}", "needs 0 <= min <= max"),
+    "mirrors": ('["https://example.org/"]', "must be an origin, https:// and a host without"),
     "monthly_budget": ("0", "must be a whole number of at least 1"),
     "petition": ("canary", "There is no petition functions/campaigns/canary.json that a page can"),
     "project": ("My Project", "must be a project id"),
