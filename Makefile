@@ -1,12 +1,14 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format bench wheels lock deploy screenshots
+.PHONY: help install run test check ci format bench wheels lock project state deploy screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
 VENV ?= .venv
 TERRAFORM ?= terraform
+# Where the bucket for Terraform's state lies.
+REGION ?= us-central1
 # More than the machine's cores does not help: the emulator and the functions need them too.
 WORKERS ?= 2
 BIN := $(VENV)/bin
@@ -60,7 +62,7 @@ test: install ## Run the whole test suite (some of it: make test ARGS=tests/unit
 check: install ## Lint, formatting and types, of Python and of the page
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy functions organizer dev tests
+	$(BIN)/mypy functions organizer dev infra/publish.py tests
 	$(BIN)/python -m dev.page_checks
 
 ci: ## Install what a bare Debian machine lacks, then check and test
@@ -76,10 +78,28 @@ bench: install ## Measure signatures per second, CPU and memory
 # For make alone: wrappers of terraform read a variable of this name too.
 unexport TERRAFORM
 
-deploy: ## Put the petition online (make deploy PROJECT=my-project)
-	@test -n "$(PROJECT)" || { echo "Say which Google Cloud project: make deploy PROJECT=my-project." >&2; exit 1; }
-	$(TERRAFORM) -chdir=infra init
-	$(TERRAFORM) -chdir=infra apply -var project=$(PROJECT)
+# Terraform on one project's own state, which lies in a bucket of that project.
+IN_INFRA = $(TERRAFORM) -chdir=infra
+INIT = $(IN_INFRA) init -reconfigure -backend-config=bucket=$(PROJECT)-state
+
+project:
+	@test -n "$(PROJECT)" || { echo "Say which Google Cloud project: make $(MAKECMDGOALS) PROJECT=my-project." >&2; exit 1; }
+
+state: project ## Make the bucket for Terraform's state, once (make state PROJECT=my-project)
+	gcloud storage buckets describe gs://$(PROJECT)-state --project=$(PROJECT) >/dev/null 2>&1 || \
+	  gcloud storage buckets create gs://$(PROJECT)-state --project=$(PROJECT) --location=$(REGION) --uniform-bucket-level-access --public-access-prevention
+	gcloud storage buckets update gs://$(PROJECT)-state --versioning
+	$(INIT)
+
+deploy: project ## Put the petition online (make deploy PROJECT=my-project)
+	@test -e infra/$(PROJECT).tfvars || { echo "Copy infra/terraform.tfvars.example to infra/$(PROJECT).tfvars, and fill it in." >&2; exit 1; }
+	@test ! -e infra/terraform.tfvars || { echo "Move what is in infra/terraform.tfvars to infra/$(PROJECT).tfvars: it would be taken for every project." >&2; exit 1; }
+	$(PYTHON) infra/publish.py
+	$(INIT)
+	@state=$$($(IN_INFRA) state pull) || exit 1; \
+	  others=$$(echo "$$state" | sed -n 's/^ *"project": "\(.*\)",*$$/\1/p' | sort -u | grep -vx '$(PROJECT)'); \
+	  test -z "$$others" || { echo "This state is not that of $(PROJECT) but of" $$others"; nothing was changed." >&2; exit 1; }
+	$(IN_INFRA) apply -var=project=$(PROJECT) -var-file=$(PROJECT).tfvars $(ARGS)
 
 screenshots: install ## Take the pictures in the documentation
 	$(BIN)/python -m dev.pictures

@@ -1,5 +1,22 @@
 locals {
+  # The canary's claims are nobody's.
+  of_people  = "${local.on_run},petition!=\"canary\""
+  of_canary  = "${local.on_run},petition=\"canary\""
+  claims     = "${local.logged}_claims_sum"
+  reaches    = { for name, limits in local.instances : name => ceil(0.9 * limits.max) if contains(keys(local.functions), name) }
+  saturating = { for name, most in local.reaches : name => most if most > max(1, local.instances[name].min) }
+
+  # The goals that the count has passed and had not passed a quarter of an hour ago.
+  passed = {
+    for petition in local.petitions : petition => format(
+      "((%s) <= on () group_left () (%s)) > on () group_left () (%s)",
+      local.goals[petition], local.shown[petition], replace(local.shown[petition], "[5m]", "[5m] offset 15m"),
+    )
+  }
+
   # Each has a heading of its title in docs/runbook.md that says what it means and what to do.
+  # All of them stay quiet on the first day: none fires for want of a line before there can be one,
+  # because its duration is longer than that takes.
   alerts = merge(
     {
       errors = {
@@ -9,25 +26,16 @@ locals {
         duration = "0s"
       }
       refused = {
-        title    = "Signatures are refused"
+        title    = "Claims are refused"
         severity = "CRITICAL"
-        query    = "sum(increase(${local.logged}_refused_sum{${local.on_run}}[5m])) > 10"
+        query    = "sum(increase(${local.logged}_refused_sum{${local.of_people}}[5m])) > 10"
         duration = "60s"
-      }
-      saturated = {
-        title    = "A function runs at its most instances"
-        severity = "WARNING"
-        query = join(" or ", [
-          for name in keys(local.functions) :
-          "sum by (service_name) (${local.run}:container_instance_count{${local.on_run},service_name=\"${name}\"}) >= ${ceil(0.9 * var.instances[name].max)}"
-        ])
-        duration = "120s"
       }
       stale = {
         title    = "The count is stale"
         severity = "WARNING"
         query = join(" or ", [
-          "histogram_quantile(0.99, sum by (le) (increase(${local.logged}_tally_age_bucket{${local.on_run}}[5m]))) > 120",
+          "histogram_quantile(0.99, sum by (le) (increase(${local.logged}_tally_age_bucket{${local.on_run}}[5m]))) > 180",
           # The scheduler asks every minute, so no line at all means that nothing is refreshed.
           "absent_over_time(${local.logged}_tally_age_count{${local.on_run}}[10m])",
         ])
@@ -39,12 +47,54 @@ locals {
         query    = "sum(increase(${local.logged}_turned_away{${local.on_run}}[5m])) > 10"
         duration = "0s"
       }
+      unswept = {
+        title    = "Nobody is swept"
+        severity = "WARNING"
+        # The scheduler sweeps every hour. The platform's own number, because an instance that is called
+        # once an hour has no CPU to write its line.
+        query    = "absent_over_time(${local.run}:request_count{${local.on_run},service_name=\"sweep\",response_code_class=\"2xx\"}[90m])"
+        duration = "5400s"
+      }
+      milestone = {
+        title    = "A milestone is reached"
+        severity = null
+        query    = join(" or ", [for petition in sort(keys(local.passed)) : local.passed[petition]])
+        duration = "0s"
+      }
+      surge = {
+        title    = "A crowd is coming"
+        severity = null
+        # One a second, and five times what the day brought on average.
+        query    = "sum(increase(${local.claims}{${local.of_people}}[5m])) > 300 and sum(increase(${local.claims}{${local.of_people}}[5m])) > 5 * sum(increase(${local.claims}{${local.of_people}}[1d])) / 288"
+        duration = "0s"
+      }
     },
-    var.silence_hours == 0 ? {} : {
+    length(local.saturating) == 0 ? {} : {
+      saturated = {
+        title    = "A function runs at its most instances"
+        severity = "WARNING"
+        query = join(" or ", [
+          for name, most in local.saturating :
+          "sum by (service_name) (${local.run}:container_instance_count{${local.on_run},service_name=\"${name}\"}) >= ${most}"
+        ])
+        duration = "120s"
+      }
+    },
+    var.burnt ? {} : {
+      broken = {
+        title    = "Signing is broken"
+        severity = "CRITICAL"
+        # The canary signs every minute; this and the duration make five.
+        query    = "(sum(increase(${local.claims}{${local.of_canary}}[2m])) - sum(increase(${local.logged}_refused_sum{${local.of_canary}}[2m])) or vector(0)) < 1"
+        duration = "180s"
+      }
+    },
+    var.burnt || var.silence_hours == 0 ? {} : {
       silence = {
         title    = "Nobody signs"
         severity = "WARNING"
-        query    = "(sum(increase(${local.logged}_accepted_sum{${local.on_run}}[${var.silence_hours}h])) or vector(0)) < 1"
+        # Only once there was somebody: before the petition is known there is nothing to miss.
+        query    = "(sum(increase(${local.claims}{${local.of_people}}[${var.silence_hours}h])) or vector(0)) < 1 and sum(increase(${local.claims}{${local.of_people}}[1d])) >= 1"
         duration = "600s"
       }
     },
@@ -58,7 +108,14 @@ resource "google_monitoring_notification_channel" "email" {
   type         = "email"
   labels       = { email_address = each.key }
 
-  depends_on = [google_project_service.this]
+  # An address that is taken out is still named by alerts until they have been changed.
+  force_delete = true
+
+  lifecycle {
+    create_before_destroy = true
+  }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_monitoring_alert_policy" "this" {
@@ -86,7 +143,13 @@ resource "google_monitoring_alert_policy" "this" {
     content   = "See docs/runbook.md, \"${each.value.title}\". Dashboard: ${local.console.dashboards}"
   }
 
-  depends_on = [google_logging_metric.line, google_logging_metric.value]
+  # Before the functions and the clock there is nothing to be alarmed about.
+  depends_on = [
+    google_cloud_scheduler_job.this,
+    google_cloudfunctions2_function.this,
+    google_logging_metric.line,
+    google_logging_metric.value,
+  ]
 }
 
 resource "google_monitoring_alert_policy" "down" {

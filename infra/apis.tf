@@ -1,5 +1,5 @@
-resource "google_project_service" "this" {
-  for_each = toset(concat(
+locals {
+  apis = toset(concat(
     [
       "artifactregistry.googleapis.com",
       "cloudbuild.googleapis.com",
@@ -9,6 +9,8 @@ resource "google_project_service" "this" {
       "firebaserules.googleapis.com",
       "firestore.googleapis.com",
       "iam.googleapis.com",
+      # By it an operator takes a function's place, to see what the function may do.
+      "iamcredentials.googleapis.com",
       "logging.googleapis.com",
       "monitoring.googleapis.com",
       "run.googleapis.com",
@@ -18,6 +20,10 @@ resource "google_project_service" "this" {
     var.domain == null ? [] : ["compute.googleapis.com"],
     var.billing_account == null ? [] : ["billingbudgets.googleapis.com"],
   ))
+}
+
+resource "google_project_service" "this" {
+  for_each = local.apis
 
   service = each.key
 
@@ -25,20 +31,44 @@ resource "google_project_service" "this" {
   disable_on_destroy = false
 }
 
-# Only the project's number is taken from here: it is part of the addresses of functions and budgets.
-data "google_project" "this" {
-  depends_on = [google_project_service.this]
+# The accounts by which Google's own services work in the project. Left to themselves they come some
+# time after their API, and what needs one earlier fails: a build, a job that calls sweep.
+resource "google_project_service_identity" "this" {
+  provider = google-beta
+  for_each = toset([
+    "artifactregistry.googleapis.com",
+    "cloudbuild.googleapis.com",
+    "cloudfunctions.googleapis.com",
+    "cloudscheduler.googleapis.com",
+    "run.googleapis.com",
+  ])
+
+  service = google_project_service.this[each.key].service
 }
 
-# A new account, role or API is known everywhere only after about a minute; a build that starts
-# earlier fails for want of a permission that it has.
+# An API answers "not enabled" for about a minute after it was enabled. Everything that needs one
+# waits for this, directly or by what it refers to; a further API, as a domain brings, is waited for again.
+resource "time_sleep" "apis" {
+  create_duration = "60s"
+
+  triggers = {
+    apis       = join(" ", sort([for api in google_project_service.this : api.service]))
+    identities = join(" ", sort([for identity in google_project_service_identity.this : identity.service]))
+  }
+}
+
+# A new account or role is known everywhere only after about a minute; a build that starts earlier
+# fails for want of a permission that it has.
 resource "time_sleep" "permissions" {
-  create_duration = "90s"
+  create_duration = "60s"
 
-  depends_on = [
-    google_project_iam_member.build,
-    google_project_iam_member.function,
-    google_project_service.this,
-    google_secret_manager_secret_iam_member.pepper,
-  ]
+  triggers = {
+    build    = join(" ", sort(concat(values(google_project_iam_member.build)[*].id, [google_storage_bucket_iam_member.build.id])))
+    database = join(" ", sort(values(google_project_iam_member.function)[*].id))
+    secrets  = join(" ", sort(values(google_secret_manager_secret_iam_member.sign)[*].id))
+  }
 }
+
+# Only the project's number is taken from here. It waits for nothing, because what waits is unknown
+# in a plan: the API that it asks is enabled by hand, in the runbook's first step.
+data "google_project" "this" {}

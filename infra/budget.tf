@@ -1,8 +1,8 @@
 # A budget tells, it does not stop anything: a petition that goes viral must not be switched off by its success.
 resource "google_billing_budget" "this" {
-  for_each = var.billing_account == null ? toset([]) : toset([var.billing_account])
+  for_each = var.billing_account == null ? toset([]) : toset(["budget"])
 
-  billing_account = each.key
+  billing_account = var.billing_account
   display_name    = "SaveMyFriend: ${var.project}"
 
   budget_filter {
@@ -29,7 +29,10 @@ resource "google_billing_budget" "this" {
     spend_basis       = "FORECASTED_SPEND"
   }
 
+  # Five at most, which is why var.alert_emails takes no more.
   all_updates_rule {
     monitoring_notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
   }
+
+  depends_on = [time_sleep.apis]
 }

@@ -1,10 +1,11 @@
 # With a domain: one global load balancer in front of the page and the functions, everything on one origin.
-# Everything here is made once per name in local.edge, which is empty without a domain.
+# Everything here is made once, or not at all, and keyed by a constant, so that another domain changes it
+# instead of making a second one of the same name.
 
 locals {
-  edge = var.domain == null ? toset([]) : toset([var.domain])
+  edge = var.domain == null ? toset([]) : toset(["edge"])
 
-  edge_functions = var.domain == null ? {} : local.functions
+  edge_functions = var.domain == null ? {} : local.public_functions
 
   # Phones in mobile networks often have IPv6 alone.
   edge_versions = var.domain == null ? toset([]) : toset(["IPV4", "IPV6"])
@@ -16,6 +17,21 @@ locals {
     for header, value in jsondecode(file("${local.site_root}/headers.json")) :
     "${header}: ${replace(value, "{connect}", "https://${coalesce(var.domain, "unset.invalid")}")}"
   ]
+
+  # Cloud CDN keeps what a function says may be kept (Cache-Control), and beyond that shows it for so
+  # many seconds while it asks for the next in the background, or while the function fails. It knows no
+  # stale-if-error, and a stale-while-revalidate in the answer would count instead of this, so the
+  # functions send neither. Source: Cloud CDN documentation, "Serve stale content".
+  # A count is shown old to the first who asks at a place where nobody asked for a while; the page asks
+  # again ten seconds later. An hour of that is bearable, a day is not. A landing page hardly changes.
+  serve_while_stale = {
+    count      = 3600
+    share-link = 86400
+    site       = 86400
+  }
+
+  # Nobody who reads, signs or shares asks for these. No client is judged by its name or country.
+  scanners = "request.path.matches('(?i)(\\\\.(php|aspx?|jsp|cgi|env|git|sql|bak)($|/)|/wp-)')"
 }
 
 resource "google_compute_global_address" "edge" {
@@ -24,24 +40,24 @@ resource "google_compute_global_address" "edge" {
   name       = "edge-${lower(each.key)}"
   ip_version = each.key
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_managed_ssl_certificate" "edge" {
   for_each = local.edge
 
   # A certificate cannot be changed: another domain is another certificate.
-  name = "edge-${substr(sha256(each.key), 0, 8)}"
+  name = "edge-${substr(sha256(var.domain), 0, 8)}"
 
   managed {
-    domains = [each.key]
+    domains = [var.domain]
   }
 
   lifecycle {
     create_before_destroy = true
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_ssl_policy" "edge" {
@@ -51,7 +67,7 @@ resource "google_compute_ssl_policy" "edge" {
   profile         = "MODERN"
   min_tls_version = "TLS_1_2"
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_region_network_endpoint_group" "function" {
@@ -64,6 +80,8 @@ resource "google_compute_region_network_endpoint_group" "function" {
   cloud_run {
     service = google_cloudfunctions2_function.this[each.key].name
   }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_backend_service" "function" {
@@ -72,10 +90,10 @@ resource "google_compute_backend_service" "function" {
   name                  = each.key
   load_balancing_scheme = "EXTERNAL_MANAGED"
   protocol              = "HTTPS"
-  security_policy       = google_compute_security_policy.edge[var.domain].id
+  security_policy       = google_compute_security_policy.functions["edge"].id
 
   # Cloud CDN obeys the functions' own Cache-Control: the count and landing pages are cached, a POST never is.
-  enable_cdn = contains(["count", "share-link"], each.key)
+  enable_cdn = contains(keys(local.serve_while_stale), each.key)
 
   custom_response_headers = [local.transport_security]
 
@@ -84,21 +102,19 @@ resource "google_compute_backend_service" "function" {
   }
 
   dynamic "cdn_policy" {
-    for_each = contains(["count", "share-link"], each.key) ? [1] : []
+    for_each = contains(keys(local.serve_while_stale), each.key) ? [local.serve_while_stale[each.key]] : []
 
     content {
-      cache_mode = "USE_ORIGIN_HEADERS"
-      # A day, as the count's own stale-if-error: readers keep the last number when everything else fails.
-      serve_while_stale  = 86400
+      cache_mode         = "USE_ORIGIN_HEADERS"
+      serve_while_stale  = cdn_policy.value
       request_coalescing = true
       negative_caching   = false
 
-      # A badge depends on its language; any other query is made up, and must not pass the cache by.
+      # No answer that may be kept depends on a query; one that is made up must not pass the cache by.
       cache_key_policy {
-        include_host           = true
-        include_protocol       = true
-        include_query_string   = true
-        query_string_whitelist = ["lang"]
+        include_host         = true
+        include_protocol     = true
+        include_query_string = false
       }
     }
   }
@@ -117,26 +133,24 @@ resource "google_compute_backend_bucket" "site" {
   enable_cdn              = true
   compression_mode        = "AUTOMATIC"
   custom_response_headers = concat(local.site_headers, [local.transport_security])
+  edge_security_policy    = google_compute_security_policy.site[each.key].id
 
   cdn_policy {
     cache_mode         = "USE_ORIGIN_HEADERS"
-    serve_while_stale  = 86400
+    serve_while_stale  = local.serve_while_stale.site
     request_coalescing = true
     negative_caching   = false
   }
-
-  depends_on = [google_project_service.this]
 }
 
-resource "google_compute_security_policy" "edge" {
+resource "google_compute_security_policy" "functions" {
   # checkov:skip=CKV_GCP_73:The rule is for a logging library of Java, of which there is none here.
   for_each = local.edge
 
-  name        = "edge"
+  name        = "functions"
   description = "Lets every person and every link preview in, and slows machines down."
   type        = "CLOUD_ARMOR"
 
-  # Nobody who reads, signs or shares asks for these. No client is judged by its name or country.
   rule {
     priority    = 1000
     action      = "deny(404)"
@@ -144,19 +158,21 @@ resource "google_compute_security_policy" "edge" {
 
     match {
       expr {
-        expression = "request.path.matches('(?i)(\\\\.(php|aspx?|jsp|cgi|env|git|sql|bak)($|/)|/wp-)')"
+        expression = local.scanners
       }
     }
   }
 
+  # By method and not by path, because which path is seen here, before or after the load balancer
+  # rewrites it, is written nowhere. Every POST is one that a stranger can repeat to make us write.
   rule {
     priority    = 2000
     action      = "throttle"
-    description = "Signatures and withdrawals from one address."
+    description = "Claims, withdrawals and new links from one address."
 
     match {
       expr {
-        expression = "request.method == 'POST' && request.path.matches('^/api/(sign|withdraw)/')"
+        expression = "request.method == 'POST'"
       }
     }
 
@@ -166,7 +182,7 @@ resource "google_compute_security_policy" "edge" {
       enforce_on_key = "IP"
 
       rate_limit_threshold {
-        count        = var.rate_limits.sign
+        count        = var.rate_limits.write
         interval_sec = 60
       }
     }
@@ -191,7 +207,7 @@ resource "google_compute_security_policy" "edge" {
       enforce_on_key = "IP"
 
       rate_limit_threshold {
-        count        = var.rate_limits.other
+        count        = var.rate_limits.read
         interval_sec = 60
       }
     }
@@ -211,7 +227,45 @@ resource "google_compute_security_policy" "edge" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
+}
+
+# A policy before a bucket is of another kind: it stands before the cache, and cannot count requests.
+resource "google_compute_security_policy" "site" {
+  # checkov:skip=CKV_GCP_73:The rule is for a logging library of Java, of which there is none here.
+  for_each = local.edge
+
+  name        = "site"
+  description = "Lets every reader in."
+  type        = "CLOUD_ARMOR_EDGE"
+
+  rule {
+    priority    = 1000
+    action      = "deny(404)"
+    description = "Scanners looking for other people's software."
+
+    match {
+      expr {
+        expression = local.scanners
+      }
+    }
+  }
+
+  rule {
+    priority    = 2147483647
+    action      = "allow"
+    description = "The rule every policy must end with."
+
+    match {
+      versioned_expr = "SRC_IPS_V1"
+
+      config {
+        src_ip_ranges = ["*"]
+      }
+    }
+  }
+
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_url_map" "edge" {
@@ -221,7 +275,7 @@ resource "google_compute_url_map" "edge" {
   default_service = google_compute_backend_bucket.site[each.key].id
 
   host_rule {
-    hosts        = [each.key]
+    hosts        = [var.domain]
     path_matcher = "petition"
   }
 
@@ -270,7 +324,7 @@ resource "google_compute_url_map" "to_https" {
     strip_query            = false
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_compute_target_https_proxy" "edge" {
@@ -296,7 +350,7 @@ resource "google_compute_global_forwarding_rule" "https" {
   load_balancing_scheme = "EXTERNAL_MANAGED"
   ip_address            = google_compute_global_address.edge[each.key].id
   port_range            = "443"
-  target                = google_compute_target_https_proxy.edge[var.domain].id
+  target                = google_compute_target_https_proxy.edge["edge"].id
 }
 
 resource "google_compute_global_forwarding_rule" "http" {
@@ -306,5 +360,5 @@ resource "google_compute_global_forwarding_rule" "http" {
   load_balancing_scheme = "EXTERNAL_MANAGED"
   ip_address            = google_compute_global_address.edge[each.key].id
   port_range            = "80"
-  target                = google_compute_target_http_proxy.to_https[var.domain].id
+  target                = google_compute_target_http_proxy.to_https["edge"].id
 }

@@ -7,11 +7,11 @@ resource "google_firestore_database" "this" {
   # Seven days of any minute, against a mistake; the backups below are against a disaster.
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"
 
-  # A destroy fails loudly instead of leaving signatures behind that nobody remembers.
+  # Otherwise a destroy would leave signatures behind that nobody remembers.
   delete_protection_state = var.delete_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
   deletion_policy         = "DELETE"
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_firestore_backup_schedule" "daily" {
@@ -25,7 +25,7 @@ resource "google_firestore_backup_schedule" "daily" {
 # on a sealed box a copy of it, and every index makes every write slower and dearer.
 # Nothing expires by itself (no TTL): what is kept is kept until somebody withdraws or the petition ends.
 resource "google_firestore_field" "unindexed" {
-  for_each = toset(["petitions", "signatures", "lanes", "links", "invalidations"])
+  for_each = toset(["petitions", "signers", "claims", "leaving", "lanes", "links", "invalidations"])
 
   database   = google_firestore_database.this.name
   collection = each.key
@@ -34,13 +34,11 @@ resource "google_firestore_field" "unindexed" {
   index_config {}
 }
 
-# withdraw finds a signature by its receipt's hash; share-link counts those that came through a link.
-resource "google_firestore_field" "indexed" {
-  for_each = toset(["receipt_hash", "via"])
-
+# Organizers rank the links by the claims that came through each.
+resource "google_firestore_field" "via" {
   database   = google_firestore_database.this.name
-  collection = "signatures"
-  field      = each.key
+  collection = "claims"
+  field      = "via"
 
   index_config {
     indexes {

@@ -8,50 +8,79 @@ locals {
     SITE_URL             = local.site_url
   }
 
+  # Answers leave on this grid, so that no difference of a few milliseconds tells anything; unset,
+  # the functions' own default counts.
+  answer_grid = var.answer_grid_ms == null ? {} : { ANSWER_GRID_MS = tostring(var.answer_grid_ms) }
+
   # One entry for each function, all that differs between them.
   # IAM knows projects and databases, not collections: these permissions are as narrow as it gets.
-  # Concurrency is what one process answers well (docs/scaling.md), not what the platform would allow.
-  functions = {
+  # None of the public ones can delete, and only count can list.
+  # Concurrency is what one process answers well while its answers wait for the grid
+  # (docs/scaling.md), not what the platform would allow.
+  every_function = {
     sign = {
-      description = "Records a signature, exactly once."
-      concurrency = 200
-      # Looks up ids that it can compute and creates; it can neither list, change a stranger's
-      # signature on purpose, nor delete. Update is for the increments of the lanes.
-      permissions = ["get", "create", "update"]
-      behind_edge = true
-      environment = { OPEN_FORM = tostring(var.open_form), SEAL_PUBLIC_KEY = var.seal_public_key }
-      secrets     = { PEPPER = google_secret_manager_secret_version.pepper }
+      description     = "Records claims, each exactly once, and counts their signers."
+      concurrency     = 500
+      permissions     = ["get", "create", "update"]
+      ingress         = local.behind_edge
+      timeout_seconds = 30 # It gives up after about eight by itself; the rest is for a cold start.
+      environment     = merge(local.answer_grid, { OPEN_FORM = tostring(var.open_form), SEAL_PUBLIC_KEY = var.seal_public_key })
+      secrets = {
+        ENVELOPE_PRIVATE_KEY = { secret = "envelope", version = var.envelope.version }
+        PEPPER               = { secret = "pepper", version = one(values(google_secret_manager_secret_version.pepper)[*].version) }
+      }
     }
     count = {
       description = "Tells how many have signed, from memory."
       concurrency = 250
-      # Lists the lanes, and publishes the sum in the petition's document.
+      # Lists the lanes, and publishes their sum in the petition's document.
       permissions = ["get", "list", "create", "update"]
       # Badges that people have embedded keep working when the edge is switched on.
-      behind_edge = false
-      environment = {}
-      secrets     = {}
+      ingress         = "ALLOW_ALL"
+      timeout_seconds = 30
+      environment     = {}
+      secrets         = {}
     }
     share-link = {
       description = "Gives a signer a link of their own, and welcomes those who follow it."
       concurrency = 100
-      # Counts the signatures that came through a link, which needs list.
-      permissions = ["get", "list", "create"]
+      permissions = ["get", "create", "update"]
       # Links that people have shared keep working when the edge is switched on.
-      behind_edge = false
-      environment = { SHARE_LINK_URL = local.share_link_url }
-      secrets     = {}
+      ingress         = "ALLOW_ALL"
+      timeout_seconds = 30
+      environment     = { SHARE_LINK_URL = local.share_link_url }
+      secrets         = {}
     }
     withdraw = {
-      description = "Forgets a signature when its owner asks."
-      concurrency = 20
-      # Finds a signature by its receipt; deletes or empties it and takes it off a lane.
+      description     = "Forgets a claim when its owner asks."
+      concurrency     = 100
+      permissions     = ["get", "create", "update"]
+      ingress         = local.behind_edge
+      timeout_seconds = 30
+      environment     = local.answer_grid
+      secrets         = {}
+    }
+    sweep = {
+      description = "Takes those who withdrew off the count, when it is due."
+      concurrency = 1
       permissions = ["get", "list", "create", "update", "delete"]
-      behind_edge = true
-      environment = {}
-      secrets     = {}
+      # The scheduler's calls count as internal.
+      ingress         = "ALLOW_INTERNAL_ONLY"
+      timeout_seconds = 300
+      environment     = {}
+      secrets         = {}
     }
   }
+
+  # Without the pepper sign could not start: once it is burnt there is no sign.
+  functions        = { for name, function in local.every_function : name => function if name != "sign" || !var.burnt }
+  public_functions = { for name, function in local.functions : name => function if name != "sweep" }
+
+  # Past the edge there would be no limit on what one address can send.
+  behind_edge = var.domain == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
+
+  # One sweep at a time: two would only meet each other's preconditions.
+  instances = merge(var.instances, { sweep = { min = 0, max = 1 } })
 
   # A shared link carries the address of share-link, which therefore has to know its own before it exists.
   # Cloud Run gives every service this address beside the one with a hash; check.share_link_address
@@ -64,7 +93,7 @@ locals {
 }
 
 resource "google_cloudfunctions2_function" "this" {
-  # checkov:skip=CKV_GCP_124:A petition must be reachable by everybody. With a domain, sign and withdraw are reached through the edge alone; count and share-link stay open because badges and links that people have already posted must keep working.
+  # checkov:skip=CKV_GCP_124:A petition must be reachable by everybody. With a domain, sign and withdraw are reached through the edge alone; count and share-link stay open because badges and links that people have already posted must keep working. sweep is internal.
   for_each = local.functions
 
   name        = each.key
@@ -93,13 +122,12 @@ resource "google_cloudfunctions2_function" "this" {
     available_cpu                    = "1"
     available_memory                 = "512Mi"
     max_instance_request_concurrency = each.value.concurrency
-    min_instance_count               = var.instances[each.key].min
-    max_instance_count               = var.instances[each.key].max
-    # sign gives up after about eight seconds by itself; the rest is for a cold start.
-    timeout_seconds                = 30
-    ingress_settings               = var.domain != null && each.value.behind_edge ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_ALL"
-    service_account_email          = google_service_account.function[each.key].email
-    all_traffic_on_latest_revision = true
+    min_instance_count               = local.instances[each.key].min
+    max_instance_count               = local.instances[each.key].max
+    timeout_seconds                  = each.value.timeout_seconds
+    ingress_settings                 = each.value.ingress
+    service_account_email            = google_service_account.function[each.key].email
+    all_traffic_on_latest_revision   = true
 
     environment_variables = merge(local.environment, each.value.environment)
 
@@ -109,7 +137,7 @@ resource "google_cloudfunctions2_function" "this" {
       content {
         key        = secret_environment_variables.key
         project_id = var.project
-        secret     = google_secret_manager_secret.pepper.secret_id
+        secret     = secret_environment_variables.value.secret
         # A number, never "latest": two instances with two peppers would count one person twice.
         version = secret_environment_variables.value.version
       }
@@ -126,7 +154,7 @@ resource "google_service_account" "function" {
   display_name = "Runs ${each.key}"
   description  = each.value.description
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_custom_role" "function" {
@@ -140,7 +168,7 @@ resource "google_project_iam_custom_role" "function" {
     [for verb in each.value.permissions : "datastore.entities.${verb}"],
   )
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_project_iam_member" "function" {
@@ -152,43 +180,29 @@ resource "google_project_iam_member" "function" {
 
   condition {
     title = "only-the-petition-database"
-    # With == this condition never matches calls for documents.
-    expression = "resource.name.startsWith(\"projects/${var.project}/databases/${var.database}\")"
+    # Calls for documents never match by ==. The slash keeps out a database whose name only begins alike.
+    expression = join(" || ", [
+      "resource.name == \"projects/${var.project}/databases/${var.database}\"",
+      "resource.name.startsWith(\"projects/${var.project}/databases/${var.database}/\")",
+    ])
   }
 }
 
-# Anybody may sign. The role sits on the Cloud Run service below the function: on the function itself
-# the API refuses it.
-resource "google_cloud_run_v2_service_iam_member" "public" {
+# Anybody may sign, and only the scheduler may sweep. The role sits on the Cloud Run service below the
+# function: on the function itself the API refuses it.
+resource "google_cloud_run_v2_service_iam_member" "invoker" {
   for_each = local.functions
 
   name     = google_cloudfunctions2_function.this[each.key].name
   location = var.region
   role     = "roles/run.invoker"
-  member   = "allUsers"
+  member   = each.key == "sweep" ? google_service_account.sweeper.member : "allUsers"
 
   lifecycle {
     # A function that is made anew loses its invokers, one that is updated keeps them: its id is
     # unknown in a plan only in the first case, and nobody is turned away in the second.
     replace_triggered_by = [google_cloudfunctions2_function.this[each.key].id]
   }
-}
-
-# The build has an account of its own; the default one depends on the age of the project and may do too much.
-resource "google_service_account" "build" {
-  account_id   = "petition-build"
-  display_name = "Builds the functions"
-
-  depends_on = [google_project_service.this]
-}
-
-# Read the archive, write the image, write the build's log.
-resource "google_project_iam_member" "build" {
-  for_each = toset(["roles/artifactregistry.writer", "roles/logging.logWriter", "roles/storage.objectViewer"])
-
-  project = var.project
-  role    = each.key
-  member  = google_service_account.build.member
 }
 
 # Inside the check it would be read again in every apply, and no plan would ever be empty.

@@ -1,17 +1,19 @@
 # What the functions say about themselves becomes numbers, and what would name a signer is dropped.
 
 locals {
-  # Log lines of petition/log.py, written once a minute by each process; docs/runbook.md lists them.
+  # Log lines of petition/log.py, written once a minute by each process.
   # A distribution keeps the sum of the values, which is what the dashboard and the alerts add up.
+  # Nothing tells a first claim from a repeat, and the count is the one that readers are told: who sees
+  # the numbers of the console could find out who has signed.
   log_values = {
-    petition_accepted      = { function = "sign", event = "minute", field = "accepted", labels = ["petition"], text = "Signatures recorded for the first time." }
-    petition_repeats       = { function = "sign", event = "minute", field = "repeats", labels = ["petition"], text = "Signatures that were there already." }
-    petition_refused       = { function = "sign", event = "minute", field = "refused", labels = ["petition"], text = "Signatures turned away with 503 because the database did not answer in time." }
+    petition_claims        = { function = "sign", event = "minute", field = "claims", labels = ["petition"], text = "Claims taken on, firsts and repeats alike, and those refused in the end." }
+    petition_refused       = { function = "sign", event = "minute", field = "refused", labels = ["petition"], text = "Claims turned away with 503 because the database did not answer in time." }
     petition_retries       = { function = "sign", event = "minute", field = "retries", labels = ["petition"], text = "Commits that had to be tried again." }
     petition_groups        = { function = "sign", event = "minute", field = "groups", labels = ["petition"], text = "Groups committed." }
-    petition_largest_group = { function = "sign", event = "minute", field = "largest_group", labels = ["petition"], text = "Signatures in the largest group of the minute." }
-    petition_signatures    = { function = "count", event = "tally", field = "signatures", labels = ["petition"], text = "The published count." }
-    petition_tally_age     = { function = "count", event = "tally", field = "age_seconds", labels = ["petition"], text = "Age of the published count when it was read, in seconds." }
+    petition_largest_group = { function = "sign", event = "minute", field = "largest_group", labels = ["petition"], text = "Claims in the largest group of the minute." }
+    petition_signatures    = { function = "count", event = "tally", field = "signatures", labels = ["petition"], text = "The count, as readers are told it." }
+    petition_tally_age     = { function = "count", event = "tally", field = "age_seconds", labels = ["petition"], text = "Age of the count when it was read, in seconds." }
+    petition_left          = { function = "sweep", event = "sweep", field = "left", labels = ["petition"], text = "Signers who left the count." }
     petition_problems      = { function = "", event = "problem", field = "number", labels = ["function", "slug"], text = "Problem documents answered." }
   }
 
@@ -69,7 +71,7 @@ resource "google_logging_metric" "value" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_logging_metric" "line" {
@@ -94,7 +96,7 @@ resource "google_logging_metric" "line" {
     }
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # The platform writes a line for every request, with the address and browser of whoever made it.
@@ -104,5 +106,5 @@ resource "google_logging_project_exclusion" "requests" {
   description = "Request logs hold the IP addresses of signers, which nobody is to have."
   filter      = "log_id(\"run.googleapis.com/requests\") OR (resource.type=\"http_load_balancer\" AND log_id(\"requests\"))"
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }

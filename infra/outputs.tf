@@ -26,7 +26,7 @@ output "dns_records" {
 }
 
 output "function_urls" {
-  description = "The functions' addresses, as the page uses them."
+  description = "The public functions' addresses, as the page uses them."
   value       = local.function_urls
 }
 

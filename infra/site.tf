@@ -1,4 +1,4 @@
-# The page: plain files in a bucket of their own.
+# The page: plain files in a bucket of their own, as infra/publish.py writes them into build/page.
 #
 # Without a domain the bucket's own host serves them. "https://BUCKET.storage.googleapis.com" is an
 # origin of its own; "https://storage.googleapis.com/BUCKET" would share its origin, and so the
@@ -8,32 +8,38 @@
 
 locals {
   site_root   = "${path.module}/../frontend"
+  site_built  = "${path.module}/build/page"
   site_folder = "page"
 
   bucket_origin = "https://${google_storage_bucket.site.name}.storage.googleapis.com"
   site_url      = var.domain == null ? "${local.bucket_origin}/${local.site_folder}" : "https://${var.domain}"
 
-  # Who found the page before it had a domain can still sign there.
-  allowed_origins = distinct([var.domain == null ? local.bucket_origin : "https://${var.domain}", local.bucket_origin])
+  # Who found the page before it had a domain can still sign there, and whoever reads a copy of it.
+  allowed_origins = distinct(concat(
+    [var.domain == null ? local.bucket_origin : "https://${var.domain}", local.bucket_origin],
+    var.mirrors,
+  ))
 
-  # headers.json is for those who serve the page, not for those who read it.
-  site_files = toset([
-    for path in fileset(local.site_root, "**") : path
-    if path != "headers.json" && !can(regex("(^|/)(tests?/|node_modules/|\\.)|\\.(md|map)$", path))
-  ])
+  # By the names that people know: "page.js" is build/page/v/0123456789abcdef/page.js, which has that
+  # content for ever; beside it lies build/page/page.js, which has the newest.
+  site_files    = fileset(local.site_built, "**")
+  site_versions = { for path in local.site_files : join("/", slice(split("/", path), 2, length(split("/", path)))) => path if startswith(path, "v/") }
+  site_pages    = toset([for path in local.site_files : path if endswith(path, ".html")])
+  site_newest   = setsubtract([for path in local.site_files : path if !startswith(path, "v/")], local.site_pages)
 
-  petitions = toset([
-    for path in fileset("${local.source_root}/campaigns", "*.json") : trimsuffix(path, ".json")
-  ])
+  # Hidden ones, such as the canary, are known to sign alone.
+  campaigns = { for path in fileset("${local.source_root}/campaigns", "*.json") : trimsuffix(path, ".json") => jsondecode(file("${local.source_root}/campaigns/${path}")) }
+  petitions = toset([for petition, campaign in local.campaigns : petition if !try(campaign.hidden, false)])
 
   # What the page reads beside its own files.
   site_data = merge(
     {
       "addresses.json" = file("${local.source_root}/petition/addresses.json")
       "config.json" = jsonencode({
-        petition        = var.petition
-        functions       = local.function_urls
-        seal_public_key = var.seal_public_key
+        petition            = var.petition
+        functions           = local.function_urls
+        seal_public_key     = var.seal_public_key
+        envelope_public_key = var.envelope.public_key
       })
     },
     { for petition in local.petitions : "petitions/${petition}.json" => file("${local.source_root}/campaigns/${petition}.json") },
@@ -41,7 +47,7 @@ locals {
 
   # Keys as the page's config.json names them.
   function_urls = {
-    for name in keys(local.functions) : replace(name, "-", "_") => (
+    for name in keys(local.public_functions) : replace(name, "-", "_") => (
       var.domain == null
       ? google_cloudfunctions2_function.this[name].service_config[0].uri
       : "https://${var.domain}/api/${name}"
@@ -64,10 +70,14 @@ locals {
     woff2       = "font/woff2"
   }
 
-  # File names carry no hash, so words and code must be young; pictures hardly ever change.
+  # infra/publish.py compresses what gains by it.
+  uncompressed = ["ico", "jpg", "png", "webp", "woff2"]
+
+  # What has a name of its own never changes, and everything else is young. Beyond its age the edge
+  # shows it for a day while it asks for the next, or while the bucket fails (serve_while_stale).
   cache_control = {
-    picture = "public, max-age=86400"
-    text    = "public, max-age=60, stale-while-revalidate=300, stale-if-error=86400"
+    newest  = "public, max-age=60"
+    version = "public, max-age=31536000, immutable"
   }
 }
 
@@ -86,7 +96,7 @@ resource "google_storage_bucket" "site" {
     main_page_suffix = "index.html"
   }
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 # Reading an object, not listing the bucket: that is the difference to roles/storage.objectViewer.
@@ -97,24 +107,31 @@ resource "google_storage_bucket_iam_member" "readers" {
   member = "allUsers"
 }
 
-resource "google_storage_bucket_object" "file" {
-  for_each = local.site_files
+resource "google_storage_bucket_object" "version" {
+  for_each = local.site_versions
 
-  name           = "${local.site_folder}/${each.key}"
-  bucket         = google_storage_bucket.site.name
-  source         = "${local.site_root}/${each.key}"
-  source_md5hash = filemd5("${local.site_root}/${each.key}")
-  content_type   = local.content_types[regex("[^.]*$", each.key)]
-  cache_control  = can(regex("\\.(ico|jpg|png|svg|webp|woff2)$", each.key)) ? local.cache_control.picture : local.cache_control.text
+  name             = "${local.site_folder}/${each.value}"
+  bucket           = google_storage_bucket.site.name
+  source           = "${local.site_built}/${each.value}"
+  source_md5hash   = filemd5("${local.site_built}/${each.value}")
+  content_type     = local.content_types[regex("[^.]*$", each.key)]
+  content_encoding = contains(local.uncompressed, regex("[^.]*$", each.key)) ? null : "gzip"
+  cache_control    = local.cache_control.version
+
+  # The version before stays for whoever has its index.html still open.
+  deletion_policy = "ABANDON"
 }
 
-# SITE_URL with a slash, which is where shared links lead.
-resource "google_storage_bucket_object" "entry" {
-  name          = "${local.site_folder}/"
-  bucket        = google_storage_bucket.site.name
-  content       = file("${local.site_root}/index.html")
-  content_type  = local.content_types["html"]
-  cache_control = local.cache_control.text
+resource "google_storage_bucket_object" "newest" {
+  for_each = local.site_newest
+
+  name             = "${local.site_folder}/${each.key}"
+  bucket           = google_storage_bucket.site.name
+  source           = "${local.site_built}/${each.key}"
+  source_md5hash   = filemd5("${local.site_built}/${each.key}")
+  content_type     = local.content_types[regex("[^.]*$", each.key)]
+  content_encoding = contains(local.uncompressed, regex("[^.]*$", each.key)) ? null : "gzip"
+  cache_control    = local.cache_control.newest
 }
 
 resource "google_storage_bucket_object" "data" {
@@ -124,5 +141,25 @@ resource "google_storage_bucket_object" "data" {
   bucket        = google_storage_bucket.site.name
   content       = each.value
   content_type  = local.content_types["json"]
-  cache_control = local.cache_control.text
+  cache_control = local.cache_control.newest
+}
+
+# Switched last, when everything that they point to is there. "" is SITE_URL with a slash, which is
+# where shared links lead.
+resource "google_storage_bucket_object" "page" {
+  for_each = merge({ for path in local.site_pages : path => path }, { "" = "index.html" })
+
+  name             = "${local.site_folder}/${each.key}"
+  bucket           = google_storage_bucket.site.name
+  source           = "${local.site_built}/${each.value}"
+  source_md5hash   = filemd5("${local.site_built}/${each.value}")
+  content_type     = local.content_types["html"]
+  content_encoding = "gzip"
+  cache_control    = local.cache_control.newest
+
+  depends_on = [
+    google_storage_bucket_object.data,
+    google_storage_bucket_object.newest,
+    google_storage_bucket_object.version,
+  ]
 }

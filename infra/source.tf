@@ -1,4 +1,4 @@
-# One archive for the four functions: the build variable GOOGLE_FUNCTION_SOURCE chooses the file.
+# One archive for all functions: the build variable GOOGLE_FUNCTION_SOURCE chooses the file.
 
 locals {
   source_root = "${path.module}/../functions"
@@ -42,7 +42,7 @@ resource "google_storage_bucket" "source" {
   public_access_prevention    = "enforced"
   uniform_bucket_level_access = true
 
-  depends_on = [google_project_service.this]
+  depends_on = [time_sleep.apis]
 }
 
 resource "google_storage_bucket_object" "functions" {
@@ -50,4 +50,41 @@ resource "google_storage_bucket_object" "functions" {
   name   = "functions-${substr(data.archive_file.functions.output_sha256, 0, 16)}.zip"
   bucket = google_storage_bucket.source.name
   source = data.archive_file.functions.output_path
+}
+
+# The build has an account of its own; the default one depends on the age of the project and may do too much.
+resource "google_service_account" "build" {
+  account_id   = "petition-build"
+  display_name = "Builds the functions"
+
+  depends_on = [time_sleep.apis]
+}
+
+# Write the image, write the build's log, and read the archive where the platform copies it for the
+# build: into a bucket of its own, which does not exist yet.
+resource "google_project_iam_member" "build" {
+  for_each = {
+    "roles/artifactregistry.writer" = null
+    "roles/logging.logWriter"       = null
+    "roles/storage.objectViewer"    = "resource.name.startsWith(\"projects/_/buckets/gcf-v2-sources-${data.google_project.this.number}-\")"
+  }
+
+  project = var.project
+  role    = each.key
+  member  = google_service_account.build.member
+
+  dynamic "condition" {
+    for_each = each.value == null ? [] : [each.value]
+
+    content {
+      title      = "only-the-archives-to-build"
+      expression = condition.value
+    }
+  }
+}
+
+resource "google_storage_bucket_iam_member" "build" {
+  bucket = google_storage_bucket.source.name
+  role   = "roles/storage.objectViewer"
+  member = google_service_account.build.member
 }

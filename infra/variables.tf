@@ -1,5 +1,5 @@
 variable "alert_emails" {
-  description = "E-mail addresses that are told when an alert opens or closes and when the budget is used up."
+  description = "E-mail addresses that are told when an alert opens or closes and when the budget is used up; five at most, and a mailing list reaches more people."
   type        = list(string)
   default     = []
   nullable    = false
@@ -7,6 +7,23 @@ variable "alert_emails" {
   validation {
     condition     = alltrue([for address in var.alert_emails : can(regex("^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$", address))])
     error_message = "Every entry of alert_emails must be an e-mail address, such as \"watch@example.org\"."
+  }
+
+  validation {
+    # What a budget takes.
+    condition     = length(var.alert_emails) <= 5
+    error_message = "alert_emails must have at most five entries: use the address of a mailing list."
+  }
+}
+
+variable "answer_grid_ms" {
+  description = "Milliseconds of the grid on which sign and withdraw answer. Null means the functions' own default; 0 switches it off, for a load test."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.answer_grid_ms == null || try(var.answer_grid_ms >= 0 && var.answer_grid_ms <= 2000 && floor(var.answer_grid_ms) == var.answer_grid_ms, false)
+    error_message = "answer_grid_ms must be a whole number from 0 to 2000, or null."
   }
 }
 
@@ -34,6 +51,13 @@ variable "billing_account" {
   }
 }
 
+variable "burnt" {
+  description = "Whether the pepper has been destroyed by `organizer burn`. Then nothing makes another, and there is no sign any more."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
 variable "database" {
   description = "Id of the Firestore database. Only the default one has the free daily quota."
   type        = string
@@ -59,7 +83,7 @@ variable "database_location" {
 }
 
 variable "delete_protection" {
-  description = "Whether the database and the pepper refuse to be deleted. Set it to false, apply, and only then destroy."
+  description = "Whether a destroy is refused before it has destroyed anything. Set it to false, deploy, and only then destroy."
   type        = bool
   default     = true
   nullable    = false
@@ -76,13 +100,25 @@ variable "domain" {
   }
 }
 
+variable "envelope" {
+  description = "The public half of the envelope's key and the number of the secret version that holds the private half, as `organizer keys envelope` prints them."
+  type        = object({ public_key = string, version = string })
+  nullable    = false
+
+  validation {
+    # As for seal_public_key.
+    condition     = can(regex("^B[A-P][A-Za-z0-9_-]{84}[AEIMQUYcgkosw048]$", var.envelope.public_key)) && can(regex("^[1-9][0-9]*$", var.envelope.version))
+    error_message = "envelope must have a public_key, 87 characters of base64url, and a version, a number such as \"1\": copy the line that `organizer keys envelope` prints."
+  }
+}
+
 variable "instances" {
-  description = "Fewest and most instances of each function. The most of sign is also what keeps a cold database from being overrun: see docs/scaling.md."
+  description = "Fewest and most instances of each function. The most of all functions together are ten at first, sweep's one among them, which every new project may have: see docs/scaling.md."
   type = object({
-    sign       = optional(object({ min = optional(number, 1), max = optional(number, 20) }), {})
-    count      = optional(object({ min = optional(number, 0), max = optional(number, 10) }), {})
-    share-link = optional(object({ min = optional(number, 0), max = optional(number, 20) }), {})
-    withdraw   = optional(object({ min = optional(number, 0), max = optional(number, 3) }), {})
+    sign       = optional(object({ min = optional(number, 1), max = optional(number, 4) }), {})
+    count      = optional(object({ min = optional(number, 0), max = optional(number, 2) }), {})
+    share-link = optional(object({ min = optional(number, 0), max = optional(number, 2) }), {})
+    withdraw   = optional(object({ min = optional(number, 0), max = optional(number, 1) }), {})
   })
   default  = {}
   nullable = false
@@ -102,6 +138,18 @@ variable "labels" {
   nullable    = false
 }
 
+variable "mirrors" {
+  description = "Origins, such as \"https://mirror.example.org\", of copies of the page elsewhere that may call the functions too."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for origin in var.mirrors : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?$", origin))])
+    error_message = "Every entry of mirrors must be an origin, https:// and a host without a path or a last slash, such as \"https://mirror.example.org\"."
+  }
+}
+
 variable "monthly_budget" {
   description = "Whole units of the billing account's currency per month at which the budget alert counts 100 %."
   type        = number
@@ -115,9 +163,9 @@ variable "monthly_budget" {
 }
 
 variable "open_form" {
-  description = "Whether sign accepts forms in clear from API clients and seals them at the door. The page does not need it."
+  description = "Whether sign accepts forms in clear from API clients and seals them at the door. The page does not need it, and what arrives in clear can be read on the way."
   type        = bool
-  default     = true
+  default     = false
   nullable    = false
 }
 
@@ -128,8 +176,8 @@ variable "petition" {
   nullable    = false
 
   validation {
-    condition     = fileexists("${path.module}/../functions/campaigns/${var.petition}.json")
-    error_message = "There is no functions/campaigns/${var.petition}.json."
+    condition     = var.petition != "canary" && fileexists("${path.module}/../functions/campaigns/${var.petition}.json")
+    error_message = "There is no petition functions/campaigns/${var.petition}.json that a page can show."
   }
 }
 
@@ -145,17 +193,17 @@ variable "project" {
 }
 
 variable "rate_limits" {
-  description = "Most requests per minute from one address at the edge. Sized for the exits of carriers and VPNs, behind which thousands share an address."
+  description = "Most requests per minute from one address at the edge that write (claims, withdrawals, new links) and that read. Sized for the exits of carriers, VPNs and relays, behind which thousands share an address."
   type = object({
-    sign  = optional(number, 600)
-    other = optional(number, 6000)
+    write = optional(number, 600)
+    read  = optional(number, 6000)
   })
   default  = {}
   nullable = false
 
   validation {
-    condition     = var.rate_limits.sign >= 10 && var.rate_limits.other >= 100
-    error_message = "rate_limits must allow at least 10 sign and 100 other requests per minute: fewer would shut out people, not machines."
+    condition     = var.rate_limits.write >= 10 && var.rate_limits.read >= 100
+    error_message = "rate_limits must allow at least 10 requests per minute that write and 100 that read: fewer would shut out people, not machines."
   }
 }
 
@@ -184,13 +232,14 @@ variable "seal_public_key" {
 }
 
 variable "silence_hours" {
-  description = "Hours without any signature after which an alert opens. 0 switches it off: do that when the petition is closed."
+  description = "Hours without any claim after which an alert opens, if there was one within the last day. 0 switches it off."
   type        = number
   default     = 6
   nullable    = false
 
   validation {
-    condition     = var.silence_hours >= 0 && var.silence_hours <= 24 && floor(var.silence_hours) == var.silence_hours
-    error_message = "silence_hours must be a whole number from 0 to 24."
+    # Beyond half a day there is too little of the day left to have seen somebody in.
+    condition     = var.silence_hours >= 0 && var.silence_hours <= 12 && floor(var.silence_hours) == var.silence_hours
+    error_message = "silence_hours must be a whole number from 0 to 12."
   }
 }

@@ -2,41 +2,44 @@
 
 mock_provider "google" {}
 
-mock_provider "time" {}
+mock_provider "google-beta" {}
 
-variables {
-  project         = "petition-test"
-  seal_public_key = "BAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-}
+mock_provider "time" {}
 
 run "every_wrong_value_is_refused" {
   command = plan
 
   variables {
-    alert_emails      = ["watch"]
+    alert_emails      = ["watch", "a@b.cd", "b@b.cd", "c@b.cd", "d@b.cd", "e@b.cd"]
+    answer_grid_ms    = -1
     backup_weeks      = 15
     billing_account   = "my account"
     database          = "Petition"
     database_location = "Europe"
     domain            = "https://example.org/"
+    envelope          = { public_key = "BAAA", version = "latest" }
     instances         = { sign = { min = 5, max = 2 } }
+    mirrors           = ["https://example.org/"]
     monthly_budget    = 0
-    petition          = "other"
+    petition          = "canary"
     project           = "My Project"
-    rate_limits       = { sign = 1 }
+    rate_limits       = { write = 1 }
     region            = "us"
     seal_public_key   = "BAAA"
-    silence_hours     = 25
+    silence_hours     = 13
   }
 
   expect_failures = [
     var.alert_emails,
+    var.answer_grid_ms,
     var.backup_weeks,
     var.billing_account,
     var.database,
     var.database_location,
     var.domain,
+    var.envelope,
     var.instances,
+    var.mirrors,
     var.monthly_budget,
     var.petition,
     var.project,

@@ -8,10 +8,11 @@ Google would answer. Where it is not found, plain terraform does what it can wit
 import fcntl
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +30,14 @@ OFFLINE = Path(
 # What is deployed, and so what the copy needs.
 DEPLOYED = ("infra", "functions", "frontend", "requirements.txt", "Makefile")
 
+PROJECT = "petition-test"
+
 # The point (0, 0) is on no curve, but has the form of a key.
-VALUES = {"project": "petition-test", "seal_public_key": "BA" + 85 * "A"}
+POINT = "BA" + 85 * "A"
+VALUES = {
+    "seal_public_key": POINT,
+    "envelope": {"public_key": POINT, "version": "1"},
+}
 
 
 @dataclass(frozen=True)
@@ -49,12 +56,29 @@ class Terraform:
         """Run one command in `infra` and return what it said, whether or not it succeeded."""
         return self._run([self.command, "-chdir=infra", *arguments], stdin)
 
-    def deploy(self) -> str:
+    def make(
+        self, *arguments: str, project: str = PROJECT, stdin: str = "yes\n"
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a target of the Makefile as an operator does who has filled in a project's values."""
+        values = self.folder / "infra" / f"{project}.tfvars"
+        lines = [f"{name} = {json.dumps(value)}\n" for name, value in VALUES.items()]
+        values.write_text("".join(lines))
+        named = [f"PROJECT={project}", f"TERRAFORM={self.command}", f"PYTHON={sys.executable}"]
+        return self._run(["make", *arguments, *named], stdin)
+
+    def deploy(self, *arguments: str) -> str:
         """Deploy with the command that an operator uses, agree, and return what it printed."""
-        project = f"PROJECT={VALUES['project']}"
-        done = self._run(["make", "deploy", project, f"TERRAFORM={self.command}"], "yes\n")
+        done = self.make("deploy", *arguments)
         assert done.returncode == 0, f"make deploy:\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def plan(self, *arguments: str) -> dict[str, list[str]]:
+        """Plan, and return what would be done to each resource that would not stay as it is."""
+        file = self.folder / "plan"
+        self.ask("plan", "-input=false", f"-out={file}", *arguments)
+        planned = json.loads(self.ask("show", "-json", str(file)))
+        changes = {one["address"]: one["change"]["actions"] for one in planned["resource_changes"]}
+        return {address: do for address, do in changes.items() if do not in (["no-op"], ["read"])}
 
     def ask(self, *arguments: str, stdin: str = "") -> str:
         """Run one command that must succeed and return what it printed."""
@@ -64,7 +88,8 @@ class Terraform:
 
     def _run(self, command: Sequence[str | Path], stdin: str) -> subprocess.CompletedProcess[str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-        env |= {f"TF_VAR_{name}": value for name, value in VALUES.items()}
+        env |= {f"TF_VAR_{name}": json.dumps(value) for name, value in VALUES.items()}
+        env |= {"TF_VAR_seal_public_key": POINT, "TF_VAR_project": PROJECT}
         return subprocess.run(
             command,
             cwd=self.folder,
@@ -99,7 +124,11 @@ def terraform() -> Terraform:
             pytest.fail("CI has no terraform: install Terraform 1.11 or newer")
         pytest.skip("needs terraform: install Terraform 1.11 or newer")
     terraform = Terraform(command, copy_of_the_deployed())
+    subprocess.run([sys.executable, str(terraform.folder / "infra/publish.py")], check=True)
     terraform.ask("init", "-backend=false", "-input=false")
+    if terraform.is_offline and (left := terraform.run("state", "list").stdout.split()):
+        # From a run that was killed; there is nothing behind it.
+        terraform.ask("state", "rm", *left)
     return terraform
 
 
@@ -121,8 +150,8 @@ def copy_of_the_deployed() -> Path:
 
 
 @pytest.fixture(scope="session")
-def deployed(terraform: Terraform) -> Iterator[Deployed]:
-    """Deploy everything with made-up values, and destroy it in the end."""
+def deployed(terraform: Terraform) -> Deployed:
+    """Deploy everything with made-up values."""
     if not terraform.is_offline:
         pytest.skip(
             "needs terraform-offline, which is no part of this repository and is not at "
@@ -130,8 +159,23 @@ def deployed(terraform: Terraform) -> Iterator[Deployed]:
         )
     said = terraform.deploy()
     text = terraform.ask("show", "-json")
-    yield Deployed(json.loads(text), text, said)
-    terraform.ask("destroy", "-auto-approve", "-input=false")
+    return Deployed(json.loads(text), text, said)
+
+
+@pytest.fixture(scope="session")
+def leads_to(terraform: Terraform) -> dict[str, set[str]]:
+    """Return, for each resource, all those that exist before it and are destroyed after it."""
+    edges: dict[str, set[str]] = {}
+    for start, end in re.findall(r'"([^"]+)" -> "([^"]+)"', terraform.ask("graph")):
+        edges.setdefault(start, set()).add(end)
+
+    def follow(name: str, seen: set[str]) -> set[str]:
+        for further in edges.get(name, set()) - seen:
+            seen |= {further}
+            follow(further, seen)
+        return seen
+
+    return {name: follow(name, set()) for name in edges}
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ import sys
 from typing import Any
 
 import pytest
-from petition import log
+from petition import base64url, log
+from petition.receipt import hash_receipt, read_receipt
+from petition.seal import BOX_BYTES
 
 from dev import ROOT
 from dev.emulator import Emulator
@@ -35,10 +37,22 @@ from petition import log
 log.flush()
 """
 
-FORM = {"email": "a@example.org", "name": "A", "country": "KR", "language": "ko"}
+RECEIPT = "0" * 26
+FORM = {
+    "address_tag": base64url.encode(bytes(32)),
+    "receipt_hash": hash_receipt(read_receipt(RECEIPT), "savemyfriend"),
+    "sealed": base64url.encode(b"\x01" + bytes(BOX_BYTES - 1)),
+    "country": "KR",
+    "language": "ko",
+}
 
-# One signature and one that is none; one look at the count.
-REQUESTS = {"sign": [("POST", FORM), ("POST", {})], "count": [("GET", None)]}
+# One claim and one that is none; one look at the count; one withdrawal that is due.
+REQUESTS = {
+    "sign": [("POST", FORM), ("POST", {})],
+    "count": [("GET", None)],
+    "withdraw": [("POST", {"receipt": RECEIPT, "keep_count": False})],
+    "sweep": [("POST", None)],
+}
 
 
 @pytest.fixture

@@ -14,7 +14,9 @@ RULES = ROOT / "infra" / "firestore.rules"
 
 DOCUMENTS = (
     "petitions/savemyfriend",
-    "petitions/savemyfriend/signatures/somebody",
+    "petitions/savemyfriend/signers/somebody",
+    "petitions/savemyfriend/claims/a-receipts-hash",
+    "petitions/savemyfriend/leaving/an-entry",
     "petitions/savemyfriend/lanes/0",
     "petitions/savemyfriend/links/0123456789",
     "anything/else",

@@ -1,0 +1,85 @@
+"""
+Write the page as it is uploaded: compressed, and what may change meaning under a name of its own.
+
+A browser that has the old index.html must not get new modules, nor the other way round. So scripts,
+styles and pictures lie in a folder that is named by the content of all of them, and the HTML files
+name that folder. Everything also lies where it always did, for whoever asks there: other sites'
+previews, and what the page itself asks for by an address of its own.
+
+Run by `make deploy`; it needs nothing but Python.
+"""
+
+import gzip
+import hashlib
+import re
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+FRONTEND = Path(__file__).resolve().parent.parent / "frontend"
+BUILT = Path(__file__).resolve().parent / "build" / "page"
+VERSIONS = "v"  # the folder of the folders that are named by their content
+
+# For those who serve or edit the page, not for those who read it.
+LEFT_OUT = re.compile(r"(^|/)(headers\.json$|tests?/|node_modules/|\.)|\.(md|map)$")
+
+# Pictures and fonts are compressed already.
+COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest"}
+
+LINK = re.compile(r'\b(href|src)="([^":?#]+)"')
+
+
+def publish(frontend: Path = FRONTEND, built: Path = BUILT) -> str:
+    """
+    Write everything that is uploaded into `built`, in the place of what was there.
+
+    Returns:
+        The folder of this version, below `built`, for example v/0123456789abcdef.
+    """
+    files = read(frontend)
+    assets = {path: content for path, content in files.items() if not path.endswith(".html")}
+    folder = f"{VERSIONS}/{digest(assets)}"
+    published = assets | {f"{folder}/{path}": content for path, content in assets.items()}
+    for path in files.keys() - assets.keys():
+        published[path] = point_to(folder, assets, files[path])
+    shutil.rmtree(built, ignore_errors=True)
+    for path, content in published.items():
+        write(built / path, content)
+    return folder
+
+
+def read(frontend: Path) -> dict[str, bytes]:
+    """Read the page's files by path."""
+    paths = sorted(path for path in frontend.rglob("*") if path.is_file())
+    named = {path.relative_to(frontend).as_posix(): path for path in paths}
+    return {name: path.read_bytes() for name, path in named.items() if not LEFT_OUT.search(name)}
+
+
+def digest(files: dict[str, bytes]) -> str:
+    """Name these files by what they hold: 16 hexadecimal digits."""
+    parts = [f"{name} {hashlib.sha256(content).hexdigest()}" for name, content in files.items()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def point_to(folder: str, names: Collection[str], html: bytes) -> bytes:
+    """Have a page's links to files of these names lead to the folder; others stay as they are."""
+
+    def move(link: re.Match[str]) -> str:
+        attribute, name = link.groups()
+        # A JSON file that is linked to is for people to read, and for those who keep its address.
+        is_moved = name in names and not name.endswith(".json")
+        return f'{attribute}="{folder}/{name}"' if is_moved else link[0]
+
+    return LINK.sub(move, html.decode()).encode()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write one file, compressed where that helps; the same content always gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.suffix in COMPRESSED:
+        content = gzip.compress(content, 9, mtime=0)
+    path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    publish()

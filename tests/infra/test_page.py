@@ -1,0 +1,118 @@
+"""The page as it is uploaded: compressed, and never mixed of two versions."""
+
+import gzip
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dev import ROOT
+from infra.publish import publish
+
+FRONTEND = ROOT / "frontend"
+
+
+@pytest.fixture
+def frontend(tmp_path: Path) -> Path:
+    """Copy the page, so that a test may change it."""
+    return Path(shutil.copytree(FRONTEND, tmp_path / "frontend"))
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """Name a folder for what is uploaded."""
+    return tmp_path / "built"
+
+
+def text(path: Path) -> str:
+    """Read a compressed file."""
+    return gzip.decompress(path.read_bytes()).decode()
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    """Read everything that would be uploaded, by path."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def test_pages_load_everything_from_the_folder_of_their_version(built: Path) -> None:
+    version = publish(FRONTEND, built)
+
+    pages = [path for path in built.glob("*.html")]
+    assert {page.name for page in pages} == {page.name for page in FRONTEND.glob("*.html")}
+    for page in pages:
+        loaded = re.findall(r'<(?:script|link)[^>]*? (?:src|href)="([^":]+)"', text(page))
+        assert loaded
+        assert [name for name in loaded if not name.startswith(f"{version}/")] == []
+        assert [name for name in loaded if not (built / name).exists()] == []
+
+
+def test_links_between_pages_and_to_data_stay_as_they_are(built: Path) -> None:
+    publish(FRONTEND, built)
+
+    for page in built.glob("*.html"):
+        before = (FRONTEND / page.name).read_text()
+        assert re.findall(r'<a [^>]*href="[^"]*"', text(page)) == re.findall(
+            r'<a [^>]*href="[^"]*"', before
+        )
+
+
+def test_changed_file_makes_a_version_of_its_own_and_leaves_the_other_as_it_was(
+    frontend: Path, built: Path
+) -> None:
+    before = publish(frontend, built)
+    first = published(built)
+    style = frontend / "style.css"
+    style.write_text(style.read_text() + "\n/* another */\n")
+
+    after = publish(frontend, built)
+
+    second = published(built)
+    assert before != after
+    assert text(built / after / "style.css") == style.read_text()
+    assert {path for path in second if path.startswith(before)} == set()
+    assert {path for path in first if path.startswith(after)} == set()
+
+
+def test_changed_words_of_a_page_make_no_new_version(frontend: Path, built: Path) -> None:
+    before = publish(frontend, built)
+    index = frontend / "index.html"
+    index.write_text(index.read_text().replace("</body>", "<p>More.</p></body>"))
+
+    assert publish(frontend, built) == before
+
+
+def test_same_files_always_give_the_same_bytes(built: Path) -> None:
+    publish(FRONTEND, built)
+    first = published(built)
+
+    publish(FRONTEND, built)
+
+    assert published(built) == first
+
+
+def test_everything_is_there_under_its_own_name_too_and_reads_as_before(built: Path) -> None:
+    version = publish(FRONTEND, built)
+
+    for path in (path for path in FRONTEND.rglob("*.*") if path.suffix in {".js", ".json", ".png"}):
+        name = path.relative_to(FRONTEND)
+        if name == Path("headers.json"):
+            continue
+        one, other = (built / name).read_bytes(), (built / version / name).read_bytes()
+        content = one if path.suffix == ".png" else gzip.decompress(one)
+        assert one == other
+        assert content == path.read_bytes()
+
+
+def test_nothing_is_uploaded_that_is_not_for_readers(frontend: Path, built: Path) -> None:
+    (frontend / "README.md").write_text("For editors.")
+    (frontend / ".notes").write_text("For one of them.")
+    (frontend / "tests").mkdir()
+    (frontend / "tests" / "page.js").write_text("// For none of them.")
+
+    publish(frontend, built)
+
+    names = {Path(path).name for path in published(built)}
+    assert names.isdisjoint({"headers.json", "README.md", ".notes"})
+    assert not any("tests" in Path(path).parts for path in published(built))
