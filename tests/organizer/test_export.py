@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from google.cloud import firestore
-from petition.seal import Consent, Words, seal
+from petition.seal import Consent, Contents, seal
 
 from organizer.signatures import database as store
 from organizer.signatures.checkpoint import Growing
@@ -50,7 +50,7 @@ def test_trustees_words_open_an_export(organizer: Command, forged: Forged, tmp_p
     organizer("keys", "new", "--trustees", "3", "--quorum", "2", "--folder", folder)
     sheets = sorted(folder.iterdir())[1:]
     (key,) = read_keys(None, sheets, False)
-    forged.add(3, box=seal(Words("Ada", "ada@example.org"), PETITION, key.public_key()))
+    forged.add(3, box=seal(Contents("Ada", "ada@example.org"), PETITION, key.public_key()))
 
     options = [argument for sheet in sheets for argument in ("--key-share", sheet)]
     organizer("export", tmp_path / "names.csv", *options)
@@ -113,7 +113,7 @@ def test_two_keys_open_what_was_sealed_to_either(
     organizer("keys", "new", "--single", tmp_path / "new.pem")
     new = read_key(tmp_path / "new.pem").public_key()
     forged.add(5)
-    forged.add(4, country="US", box=seal(Words("Bob", "b@example.org"), PETITION, new))
+    forged.add(4, country="US", box=seal(Contents("Bob", "b@example.org"), PETITION, new))
 
     organizer("export", tmp_path / "names.csv", "--key", key_file, "--key", tmp_path / "new.pem")
 
@@ -166,8 +166,8 @@ def test_a_killed_export_goes_on_without_gap_or_double(
     tmp_path: Path,
 ) -> None:
     key = forged.keys.private_key.public_key()
-    forged.add(PEOPLE // 2, box=seal(Words("Ada", "a@example.org"), PETITION, key))
-    agreed = Words("Bob", "b@example.org", "", Consent(delivery=True))
+    forged.add(PEOPLE // 2, box=seal(Contents("Ada", "a@example.org"), PETITION, key))
+    agreed = Contents("Bob", "b@example.org", "", Consent(delivery=True))
     forged.add(PEOPLE // 2, country="US", box=seal(agreed, PETITION, key))
     program, env = in_process
     output = tmp_path / "names.jsonl"
