@@ -29,7 +29,9 @@ class Checks:
         self._path = path
         self._known = self._read()
 
-    def __len__(self) -> int:
+    @property
+    def number(self) -> int:
+        """Return of how many boxes it is known."""
         return len(self._known)
 
     def known(self, receipt_hash: str) -> bool | None:

@@ -93,6 +93,8 @@ def _fill(
     else:
         growing.write("output", write_header(export.columns, export.format, bom=export.bom))
     numbers = growing.progress.numbers
+    for name in add(growing, []):  # Whatever is counted is told, also when it is none.
+        numbers.setdefault(name, 0)
     listed = list_claims(database, database.instant())
     # All lines of a signer are less than this.
     left = listed[bisect_right(listed, f"{after}~") :] if after else listed

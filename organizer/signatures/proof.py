@@ -77,7 +77,7 @@ def tell_time(opening: Opening, claims: int) -> None:
     """Say how long checking will take, if boxes are to be checked."""
     if opening.checks is None:
         return
-    left = max(0, claims - len(opening.checks))
+    left = max(0, claims - opening.checks.number)
     start = time.perf_counter()
     tag_address("friend@example.org", opening.petition)
     minutes = (time.perf_counter() - start) * left / PROCESSES / 60

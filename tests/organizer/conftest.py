@@ -172,7 +172,7 @@ class Signers:
         address = address or f"{name.encode().hex()[:40]}@example.org"
         contents = Contents(name, inside or address, message, Consent(delivery=delivery))
         body = self.body(address, contents, box, **more)
-        httpx.post(f"{self.url}/{PETITION}", json=body).raise_for_status()
+        httpx.post(f"{self.url}/{PETITION}", json=body, timeout=60).raise_for_status()
 
     def sign_many(self, bodies: Iterable[dict[str, str]], *, at_once: int = 64) -> None:
         """Send bodies concurrently, each until it is accepted."""
