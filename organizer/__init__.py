@@ -10,7 +10,7 @@ Beside the rooms, for all of them:
 
 - `command_line` puts the commands together; `__main__` starts it;
 - `connection` knows which database is meant, production or the local run; `session` opens it;
-- `pepper` finds it and destroys it;
+- `pepper` finds it, and `vault` is Secret Manager, where it is kept;
 - `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from organizer import CannotDo
+from organizer import UNREACHABLE, CannotDo
 from organizer.commands.burn import burn
 from organizer.commands.count import count
 from organizer.commands.doctor import doctor
@@ -18,6 +18,7 @@ from organizer.commands.report import report
 from organizer.commands.status import close_petition, open_petition, set_outcome
 from organizer.commands.watch import watch
 from organizer.commands.withdraw import withdraw
+from organizer.signatures.faults import Conflict
 from organizer.terminal import say, show
 
 EPILOG = (
@@ -94,6 +95,9 @@ def run(arguments: Sequence[str]) -> int:
     except CannotDo as problem:
         say(str(problem), style="red")
         return problem.exit_code
+    except Conflict:
+        say("Somebody else changed the same, or nobody knows: run it again.", style="red")
+        return UNREACHABLE
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
     except KeyboardInterrupt:

@@ -35,6 +35,10 @@ SIGNING_LANES = 128  # ours: under two writes a second each at 10,000 claims/s (
 WITHDRAWAL_LANES = 16  # ours: one sweep at a time writes them
 ORGANIZER_LANE = "organizer"
 
+# A +1 that is taken back stays a day at least, and at most two more, drawn at random each time.
+LEAVE_AFTER_SECONDS = 24 * 3600  # ours: no probe of the public numbers can be repeated sooner
+LEAVE_WITHIN_SECONDS = 48 * 3600  # ours: it leaves among others, who knows when
+
 Fields = Mapping[str, Any]
 
 

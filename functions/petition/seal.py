@@ -37,6 +37,10 @@ class SealError(ValueError):
     """A box that this key does not open, or that holds nothing of ours; never what was in it."""
 
 
+class NoContents(SealError):
+    """A box that this key opens, and that holds nothing of ours: no other key will find more."""
+
+
 @dataclass(frozen=True)
 class Consent:
     """What a signer allows beyond being counted: their name in the delivery, news by mail."""
@@ -73,12 +77,16 @@ def open_box(box: bytes, petition: str, private_key: ec.EllipticCurvePrivateKey)
     Open a box that was sealed for this petition.
 
     Raises:
-        SealError: Another version, another key or petition, a damaged box, or no contents in it.
+        SealError: Another version, another key or petition, or a damaged box.
+        NoContents: It opens, and holds no contents.
     """
+    refusal = "does not open with this key, or holds no contents"
     try:
         return _contents(_open(box, BOX_BYTES, _info("seal", petition), private_key))
+    except SealError as fault:
+        raise type(fault)(refusal) from None
     except (ValueError, TypeError, KeyError):
-        raise SealError("does not open with this key, or holds no contents") from None
+        raise NoContents(refusal) from None
 
 
 def seal_envelope(
@@ -165,7 +173,7 @@ def _open(box: bytes, size: int, info: bytes, private_key: ec.EllipticCurvePriva
         # Without a cache of strings: what was read must not stay in memory.
         return from_json(plaintext, allow_inf_nan=False, cache_strings="keys")
     except ValueError:
-        raise SealError("holds no JSON") from None
+        raise NoContents("holds no JSON") from None
 
 
 def _contents(plain: object) -> Contents:

@@ -13,6 +13,8 @@ from pydantic import (
     ValidationError,
 )
 
+from petition.documents import LEAVE_AFTER_SECONDS, LEAVE_WITHIN_SECONDS
+
 
 def _origins(value: object) -> object:
     return frozenset(value.replace(" ", "").split(",")) if isinstance(value, str) else value
@@ -96,8 +98,8 @@ class WithdrawSettings(GridSettings):
         leave_within_seconds: How much longer at most; drawn at random each time.
     """
 
-    leave_after_seconds: Annotated[int, Field(ge=0)] = 24 * 3600
-    leave_within_seconds: Annotated[int, Field(ge=0)] = 48 * 3600
+    leave_after_seconds: Annotated[int, Field(ge=0)] = LEAVE_AFTER_SECONDS
+    leave_within_seconds: Annotated[int, Field(ge=0)] = LEAVE_WITHIN_SECONDS
 
 
 class CountSettings(Settings):

@@ -6,8 +6,9 @@ import typer
 
 from organizer import CannotDo
 from organizer.connection import find_connection
-from organizer.pepper import SECRET_MANAGER, SecretManagerOption, SecretOption, Vault
+from organizer.pepper import SECRET, SecretOption
 from organizer.terminal import confirm, say, show
+from organizer.vault import SECRET_MANAGER, SecretManagerOption, Vault
 
 LEFT_TO_DO = """\
 What is left for you to do, because no command can:
@@ -22,7 +23,7 @@ What is left for you to do, because no command can:
 
 def burn(
     context: typer.Context,
-    secret: SecretOption = "pepper",  # noqa: S107 – its name
+    secret: SecretOption = SECRET,
     really: Annotated[
         bool, typer.Option("--really", help="Do it; left out, only what would happen is told.")
     ] = False,

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import requests
 import typer
+from petition.documents import Leaving
 from petition.seal import decode_public_key, encode_public_key
-from petition.tally import add_up
 
 from organizer import WRONG, CannotDo
 from organizer.connection import Connection, find_connection
+from organizer.signatures.audit import audit
 from organizer.signatures.database import Database
 from organizer.terminal import JsonOption, emit, say, show
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
@@ -21,6 +22,7 @@ from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOptio
 SECONDS = 10.0  # ours: a cold start takes less
 MAX_SKEW_SECONDS = 60  # ours: beyond, hours and days would be wrong ones
 MAX_AGE_SECONDS = 180  # ours: the scheduler asks once a minute
+MAX_OVERDUE = dt.timedelta(hours=3)  # ours: the sweep comes hourly, and may fail once
 
 # A call that each function must refuse by its own word changes nothing and proves that it runs.
 PROBES = {
@@ -51,7 +53,8 @@ def doctor(
     json: JsonOption = False,
 ) -> None:
     """
-    Look at credentials, database, indexes, clock, settings, key and functions; change nothing.
+    Look at credentials, database, index, clock, sweep, settings, keys and functions, and change
+    nothing.
 
     With a private key or trustees' key shares it also proves that they open what the page seals.
     """
@@ -74,7 +77,7 @@ def doctor(
 
 
 def examine_database(connection: Connection) -> Iterator[Finding]:
-    """Look at the petition's file, the credentials, the documents, the indexes and the clock."""
+    """Look at the petition's file, credentials, documents, index, clock, count and sweep."""
     connection.read_campaign()
     yield Finding("petition", True, "its file is valid.")
     try:
@@ -84,31 +87,45 @@ def examine_database(connection: Connection) -> Iterator[Finding]:
         yield Finding("database", False, str(problem))
         return
     yield Finding("database", True, f"it answers; the petition is {published.status}.")
-    yield _indexes(database)
+    yield _index(database)
     skew = (database.instant() - dt.datetime.now(dt.UTC)).total_seconds()
     yield Finding(
         "clock",
         abs(skew) < MAX_SKEW_SECONDS,
         f"this machine is {abs(skew):.0f} seconds {'behind' if skew > 0 else 'ahead of'} it.",
     )
-    sums, _ = add_up(database.lanes())
-    documents = database.count()
+    found = audit(database, thorough=False)
     yield Finding(
         "count",
-        sums == documents,
-        f"{documents} signatures, {sums} counted."
-        + ("" if sums == documents else " Look again at a quiet moment, or run `recount`."),
+        found.exact,
+        f"{found.stored.signatures} signers, {found.counted.signatures} counted."
+        + ("" if found.exact else " `recount --repair` puts it right."),
     )
+    yield _sweep(database)
 
 
-def _indexes(database: Database) -> Finding:
+def _index(database: Database) -> Finding:
     try:
-        database.find("0" * 43)
         database.count_through("0" * 10)
+    except CannotDo as problem:
+        return Finding("index", False, str(problem))
     except Exception as error:  # Whatever Firestore says, the index is not usable.
         kind = type(error).__name__
-        return Finding("indexes", False, f"a query fails ({kind}); run `terraform apply` again.")
-    return Finding("indexes", True, "receipts and links are found by theirs.")
+        return Finding("index", False, f"a query fails ({kind}); run `terraform apply` again.")
+    return Finding("index", True, "claims are found by their links.")
+
+
+def _sweep(database: Database) -> Finding:
+    late = Leaving.first_id(dt.datetime.now(dt.UTC) - MAX_OVERDUE)
+    overdue = sum(entry.id < late for entry in database.leaving())
+    if not overdue:
+        return Finding("sweep", True, "no withdrawal waits longer than it should.")
+    return Finding(
+        "sweep",
+        False,
+        f"{overdue} withdrawals should have left the count hours ago; look at sweep's log and "
+        "whether the scheduler calls it.",
+    )
 
 
 def examine_site(connection: Connection, site: str | None) -> Iterator[Finding]:
@@ -122,7 +139,8 @@ def examine_site(connection: Connection, site: str | None) -> Iterator[Finding]:
         yield Finding("page", False, str(problem))
         return
     yield Finding("page", True, f"{site} answers.")
-    yield _sealing_key(config)
+    yield _key("public key", config["seal_public_key"])
+    yield _key("envelope key", config["envelope_public_key"])
     for name, (method, status) in PROBES.items():
         url = f"{_absolute(site, config['functions'][name])}/{connection.petition}"
         yield _probe(name.replace("_", "-"), partial(_ask, method, url), status)
@@ -145,19 +163,20 @@ def read_config(site: str) -> dict[str, Any]:
     """
     try:
         config: dict[str, Any] = _ask("GET", f"{site}/config.json").json()
-        if config["seal_public_key"] and set(PROBES) <= set(config["functions"]):
+        keys = config["seal_public_key"] and config["envelope_public_key"]
+        if keys and set(PROBES) <= set(config["functions"]):
             return config
     except (requests.RequestException, ValueError, KeyError, TypeError):
         pass
     raise CannotDo(f"{site}/config.json is missing or not complete; deploy the page again.")
 
 
-def _sealing_key(config: dict[str, Any]) -> Finding:
+def _key(part: str, text: str) -> Finding:
     try:
-        decode_public_key(config["seal_public_key"])
+        decode_public_key(text)
     except ValueError:
-        return Finding("public key", False, "the page's is not one; nobody can sign with it.")
-    return Finding("public key", True, "the page has a valid one.")
+        return Finding(part, False, "the page's is not one; nobody can sign with it.")
+    return Finding(part, True, "the page has a valid one.")
 
 
 def _probe(name: str, call: Callable[[], requests.Response], status: int) -> Finding:

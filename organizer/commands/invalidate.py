@@ -1,4 +1,4 @@
-"""`invalidate`: taking back signatures that nobody made, a class at a time."""
+"""`invalidate`: taking signatures off the count that nobody made, a class at a time."""
 
 import datetime as dt
 import re
@@ -13,8 +13,9 @@ from organizer import MISUNDERSTOOD, CannotDo
 from organizer.session import connect
 from organizer.signatures.database import Database
 from organizer.signatures.filter import Filter
-from organizer.signatures.invalidation import Reason, remove, search
-from organizer.signatures.stored import Stored
+from organizer.signatures.invalidation import Reason, Suspect, remove, search
+from organizer.signatures.proof import prove
+from organizer.signatures.reading import list_claims
 from organizer.terminal import JsonOption, confirm, emit, say, show
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
@@ -31,7 +32,17 @@ LanguageOption = Annotated[str | None, typer.Option(help="Such as zh-Hans.")]
 ViaOption = Annotated[str | None, typer.Option(help="A share link's code.")]
 PatternOption = Annotated[str | None, typer.Option(help="A regular expression; needs the key.")]
 UnreadableOption = Annotated[
-    bool, typer.Option("--unreadable", help="Only what does not open; needs the key.")
+    bool,
+    typer.Option(
+        "--unreadable",
+        help="Only boxes in which no key could find anything; needs the key.",
+    ),
+]
+AnyOption = Annotated[
+    bool,
+    typer.Option(
+        "--any", help="Also signers of whom only some claims fit; a stranger may have added those."
+    ),
 ]
 ReallyOption = Annotated[
     bool, typer.Option("--really", help="Do it; left out, only the preview is shown.")
@@ -52,6 +63,7 @@ def invalidate(
     name: PatternOption = None,
     address: PatternOption = None,
     unreadable: UnreadableOption = False,
+    some: AnyOption = False,
     key_files: KeyOption = None,
     key_share_files: KeyShareOption = None,
     words: WordsOption = False,
@@ -60,10 +72,12 @@ def invalidate(
     as_json: JsonOption = False,
 ) -> None:
     """
-    Delete signatures that fit a filter and take them off the count, after showing how many.
+    Take signers off the count whose claims fit a filter, after showing how many.
 
-    Every batch is deleted and uncounted at once, so the count is right whenever you stop it with
-    Ctrl-C. Only the reason, the day and the number are kept.
+    A signer is meant when all of their claims that stand fit, because anybody can add one to
+    anybody's address; who left a +1 behind is not. Every batch is deleted and uncounted at once,
+    so the count is right whenever you stop it with Ctrl-C. Their claims are emptied, and refused
+    if they come again. Only the reason, the day and the number are kept.
     """
     names, addresses = _pattern(name), _pattern(address)
     wanted = Filter(_utc(since), _utc(until), country, language, via, names, addresses, unreadable)
@@ -73,8 +87,10 @@ def invalidate(
     if wanted.reads and not keys:
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     connection, database = connect(context)
+    opening = prove(connection, database, keys if wanted.reads else [])
+    listed = list_claims(database, database.instant())
     total = database.count()
-    found = list(search(wanted, connection, database, keys, total))
+    found = list(search(wanted, database, opening, listed, some=some))
     if not as_json:
         show(_preview(found, total))
     removed = _remove(found, database, reason, confirmed) if really else 0
@@ -85,19 +101,26 @@ def invalidate(
 
 
 def _remove(
-    found: Sequence[Stored], database: Database, reason: Reason, confirmed: int | None
+    found: Sequence[Suspect], database: Database, reason: Reason, confirmed: int | None
 ) -> int:
     if not found:
         return 0
-    confirm(f"delete {len(found)} signatures", str(len(found)), given=confirmed == len(found))
-    return remove(found, database, reason)
+    confirm(
+        f"take {len(found)} signers off the count", str(len(found)), given=confirmed == len(found)
+    )
+    removed = remove(found, database, reason)
+    say(f"{removed:,} signers are off the count; the page follows.", style="green")
+    if left := len(found) - removed:
+        say(f"{left:,} changed meanwhile and were left; look again.")
+    return removed
 
 
-def _preview(found: Sequence[Stored], total: int) -> Table:
-    countries = Counter(signature.country or "" for signature in found)
-    hours = Counter(s.signed_hour.strftime("%Y-%m-%d %H:00") for s in found if s.signed_hour)
-    table = Table(f"{len(found):,} of {total:,} signatures fit", box=None, pad_edge=False)
-    table.add_column("Signatures", justify="right")
+def _preview(found: Sequence[Suspect], total: int) -> Table:
+    claims = [claim.content for suspect in found for claim in suspect.claims]
+    countries = Counter(claim.country for claim in claims)
+    hours = Counter(c.signed_hour.strftime("%Y-%m-%d %H:00") for c in claims if c.signed_hour)
+    table = Table(f"{len(found):,} of {total:,} signers fit", box=None, pad_edge=False)
+    table.add_column("Claims", justify="right")
     for name, number in [*countries.most_common(MOST_ROWS), *hours.most_common(MOST_ROWS)]:
         table.add_row(name, f"{number:,}")
     return table

@@ -1,4 +1,4 @@
-"""`keys`: the key pair that signatures are sealed to, made offline and split among trustees."""
+"""`keys`: the key pair that claims are sealed to, split among trustees, and the envelope's."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,15 +8,17 @@ import typer
 from cryptography.hazmat.primitives.asymmetric import ec
 from petition.seal import (
     Consent,
+    Contents,
     SealError,
-    Words,
     decode_public_key,
+    encode_private_key,
     encode_public_key,
     open_box,
     seal,
 )
 
 from organizer import MISUNDERSTOOD, CannotDo
+from organizer.connection import find_connection
 from organizer.terminal import say, show
 from organizer.trustees.key_shares import MAX_TRUSTEES, split
 from organizer.trustees.private_key import (
@@ -28,12 +30,15 @@ from organizer.trustees.private_key import (
     write_secret,
 )
 from organizer.trustees.sheet import write_html, write_text
+from organizer.vault import SECRET_MANAGER, SecretManagerOption, Vault
 
 keys = typer.Typer(
     no_args_is_help=True, help="Make the key that names are sealed to, and check who can open it."
 )
 
-_TEST_CONTENTS = Words("A friend", "friend@example.org", "友", Consent(delivery=True))
+ENVELOPE_SECRET = "envelope"  # noqa: S105 – its name in Secret Manager, as Terraform expects it
+
+_TEST_CONTENTS = Contents("A friend", "friend@example.org", "友", Consent(delivery=True))
 
 
 class Sheet(StrEnum):
@@ -120,6 +125,49 @@ def check(
         show(f'seal_public_key = "{encode_public_key(key.public_key())}"')
     if public_key and not any(_is_of(key, public_key) for key in found):
         raise CannotDo("This is not the private key of the public key that you named.")
+
+
+@keys.command("envelope")
+def envelope(
+    context: typer.Context,
+    secret: Annotated[
+        str, typer.Option(help="The secret that holds the private half, for sign alone.")
+    ] = ENVELOPE_SECRET,
+    file: Annotated[
+        Path | None, typer.Option(help="Write the private half into this file instead.")
+    ] = None,
+    secret_manager: SecretManagerOption = SECRET_MANAGER,
+) -> None:
+    """
+    Make the key pair of the envelope, in which a form is sealed to sign itself.
+
+    The private half goes into Secret Manager as a new version of a secret, which is made if it
+    is not there; the public half and the version are printed as a line for Terraform. Whoever
+    carries an envelope then learns nothing, and sign opens it.
+    """
+    key = ec.generate_private_key(ec.SECP256R1())
+    private = encode_private_key(key)
+    if file:
+        write_secret(file, private.encode())
+        version = "1"
+        say(
+            f"{file} holds the private half. Store it, put the number that is printed in the "
+            f"place of version, and destroy the file: "
+            f"gcloud secrets versions add {secret} --data-file={file}"
+        )
+    else:
+        connection = find_connection(**context.obj)
+        say(connection.description, style="dim")
+        if connection.local:
+            raise CannotDo(
+                "The local run makes its own, and has no Secret Manager. Name a project, or "
+                "write the private half by --file.",
+                MISUNDERSTOOD,
+            )
+        version = Vault(connection.project, secret, secret_manager).add(private)
+        say(f"Version {version} of the secret {secret} holds the private half.")
+    public = encode_public_key(key.public_key())
+    show(f'envelope = {{ public_key = "{public}", version = "{version}" }}')
 
 
 def _is_of(key: ec.EllipticCurvePrivateKey, public_key: str) -> bool:

@@ -1,10 +1,10 @@
-"""`recount`: the documents of signatures against the lanes that claim to count them."""
+"""`recount`: the signers against the lanes that count them and the claims they stand for."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from petition.store import Published
 from rich.table import Table
 
 from organizer import WRONG
@@ -16,13 +16,13 @@ ThoroughOption = Annotated[
     bool,
     typer.Option(
         "--thorough",
-        help="Read every signature's country and link too: one billed read for each, about "
-        "0.30 dollars per million.",
+        help="Read every signer and claim too, and compare them: two billed reads for each, about "
+        "0.60 dollars per million.",
     ),
 ]
 RepairOption = Annotated[
     bool,
-    typer.Option("--repair", help="Add the difference to the lanes; it reads every signature."),
+    typer.Option("--repair", help="Put right what differs; it reads as much as --thorough."),
 ]
 
 
@@ -33,9 +33,10 @@ def recount(
     as_json: JsonOption = False,
 ) -> None:
     """
-    Count the stored signatures again, by Firestore itself, and compare them with the tally.
+    Count the stored signers again, by Firestore itself, and compare them with the tally.
 
-    Both are read at one instant, so it is exact while people sign, and so is --repair.
+    All is read at one instant, so it is exact while people sign, and so is --repair. With
+    --thorough, signers are compared with the claims that they stand for as well.
     Without --repair nothing is written. It ends with 1 if there is a difference and it remains.
     """
     _, database = connect(context)
@@ -44,24 +45,36 @@ def recount(
     if repair_it and not found.exact:
         found = repair(database, found)
         repaired = True
-    published = database.published()
     if as_json:
-        emit(describe(found, published, repaired=repaired))
+        emit(describe(found, repaired=repaired))
     else:
-        show(_table(found, published))
+        show(_table(found))
+        for sentence in _inconsistencies(found):
+            say(sentence)
         say(_verdict(found, repaired=repaired), style="green" if found.exact or repaired else "red")
     if not (found.exact or repaired):
         raise typer.Exit(WRONG)
 
 
-def describe(found: Audit, published: Published, *, repaired: bool) -> dict[str, object]:
-    """Return an audit as `--json` prints it; `drift` is what the lanes lack."""
+def describe(found: Audit, *, repaired: bool) -> dict[str, object]:
+    """
+    Return an audit as `--json` prints it.
+
+    `drift` is what the lanes lack; `kept` and `leaving` are signers for whom no claim stands.
+    """
+    numbers = {
+        "claims": found.claims,
+        "kept": found.kept,
+        "leaving": found.leaving,
+        "miscounted": len(found.miscounted),
+        "stranded": len(found.stranded),
+        "orphaned": sum(map(len, found.orphaned.values())),
+    }
     return {
         "as_of": found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "stored": found.stored.signatures,
         "counted": found.counted.signatures,
-        "published": published.signatures,
-        "emptied": found.emptied if found.thorough else None,
+        **(numbers if found.thorough else {}),
         "drift": asdict(found.drift),
         "thorough": found.thorough,
         "exact": found.exact,
@@ -69,14 +82,17 @@ def describe(found: Audit, published: Published, *, repaired: bool) -> dict[str,
     }
 
 
-def _table(found: Audit, published: Published) -> Table:
+def _table(found: Audit) -> Table:
     table = Table("What", box=None, pad_edge=False)
     table.add_column("Signatures", justify="right")
-    table.add_row("stored documents, by count()", f"{found.stored.signatures:,}")
-    if found.emptied:
-        table.add_row("  of them withdrawn, +1 kept", f"{found.emptied:,}")
+    table.add_row("stored signers", f"{found.stored.signatures:,}")
+    if found.kept:
+        table.add_row("  of them withdrawn, +1 kept", f"{found.kept:,}")
+    if found.leaving:
+        table.add_row("  of them withdrawn, about to leave", f"{found.leaving:,}")
     table.add_row("counted in the lanes", f"{found.counted.signatures:,}")
-    table.add_row("on the page (some seconds old)", f"{published.signatures:,}")
+    if found.thorough:
+        table.add_row("claims that stand", f"{found.claims:,}")
     table.add_row("difference", f"{found.drift.signatures:+,}")
     if found.drift.referred:
         table.add_row("  through shared links", f"{found.drift.referred:+,}")
@@ -85,10 +101,20 @@ def _table(found: Audit, published: Published) -> Table:
     return table
 
 
+def _inconsistencies(found: Audit) -> Iterator[str]:
+    if found.miscounted:
+        yield f"{len(found.miscounted):,} signers say another number of claims than stand."
+    if found.stranded:
+        yield f"{len(found.stranded):,} signers have no claim left, and no sweep will see them."
+    if found.orphaned:
+        claims = sum(map(len, found.orphaned.values()))
+        yield f"{claims:,} claims stand whose signers are missing, {len(found.orphaned):,} in all."
+
+
 def _verdict(found: Audit, *, repaired: bool) -> str:
     if repaired:
-        return "Repaired: the lanes now say what is stored, and the page follows within seconds."
+        return "Repaired: lanes and signers now say what is stored, and the page follows."
     if found.exact:
-        depth = "countries and links included" if found.thorough else "the total"
-        return f"Exact: every stored signature is counted once ({depth})."
-    return "The tally is wrong. `recount --repair` adds the difference, also while people sign."
+        depth = "countries, links and claims included" if found.thorough else "the total"
+        return f"Exact: every stored signer is counted once ({depth})."
+    return "That is wrong. `recount --repair` puts it right, also while people sign."

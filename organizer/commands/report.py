@@ -5,10 +5,14 @@ from typing import Annotated
 
 import typer
 
-from organizer import CannotDo
-from organizer.reporting.figures import gather
+from organizer import MISUNDERSTOOD, CannotDo
+from organizer.pepper import SECRET, PepperOption, SecretOption
+from organizer.reporting.figures import Figures, gather
+from organizer.reporting.phrases import PHRASES, remarks
 from organizer.reporting.report import print_pdf, write
 from organizer.session import connect
+from organizer.signatures.decisions import DecisionsOption, read_decisions
+from organizer.signatures.proof import CheckOption, prove
 from organizer.terminal import say
 from organizer.trustees.private_key import (
     KeyOption,
@@ -28,20 +32,46 @@ def report(
     key_files: KeyOption = None,
     key_share_files: KeyShareOption = None,
     words: WordsOption = False,
+    check: CheckOption = None,
+    pepper: PepperOption = None,
+    secret: SecretOption = SECRET,
+    decisions: DecisionsOption = None,
 ) -> None:
     """
     Write a report to hand over: plea, total, countries, growth, sharing, and how it was counted.
 
     It is one HTML file that refers to nothing outside itself, and a PDF when a browser is there.
-    With the key it names those who agreed to it, and nobody else; numbers under ten are folded.
+    With the key it names those who agreed to it, and nobody else, and says how many boxes were
+    left out and why. Countries under thirty and other numbers under ten are folded.
     """
     keys = read_keys(key_files, key_share_files, words)
-    if output.exists():
-        raise CannotDo(f"{output} exists and is not overwritten.")
+    if (check or decisions) and not keys:
+        raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    contested = output.with_name(f"{output.name}.contested.jsonl")
+    for path in (output, contested):
+        if path.exists():
+            raise CannotDo(f"{path} exists and is not overwritten.")
+    decided = read_decisions(decisions)
     connection, database = connect(context)
-    figures = gather(connection, database, keys)
+    opening = prove(connection, database, keys, check, pepper, secret)
+    figures = gather(database, opening, decided)
     page = write(connection.read_campaign(), figures, database.published())
     write_secret(output, page.encode())
-    say(f"{output} reports {figures.signatures:,} signatures and {len(figures.names):,} names.")
+    _tell(output, contested, figures)
     if pdf:
         print_pdf(output)
+
+
+def _tell(output: Path, contested: Path, figures: Figures) -> None:
+    say(f"{output} reports {figures.signatures:,} signatures and {len(figures.names):,} names.")
+    if not figures.opened:
+        return
+    told = remarks(PHRASES["en"], figures.left_out, "{:,}".format, checked=figures.checked, floor=1)
+    for sentence in told:
+        say(sentence)
+    if figures.contested:
+        write_secret(contested, "".join(figures.contested).encode())
+        say(
+            f"Decide the contested names in {contested}, and report again with --decisions and "
+            "that file."
+        )

@@ -1,29 +1,29 @@
 """`open`, `close` and `outcome`: what the page shows and whether `sign` takes signatures."""
 
-from enum import StrEnum
+import datetime as dt
 from typing import Annotated
 
 import typer
+from petition.documents import Outcome, Status
 
 from organizer.session import connect
+from organizer.signatures.database import Database
 from organizer.terminal import say
 
-
-class Outcome(StrEnum):
-    """What became of the people."""
-
-    FREE = "free"
-    RETURNED = "returned"
-    UNKNOWN = "unknown"
+SWEEP_HOURS = 2  # ours: a withdrawal is due within an hour, and the sweep comes hourly
 
 
 def open_petition(context: typer.Context) -> None:
     """
     Open the petition: within seconds signatures are taken again, and the page shows its form.
 
-    A petition that nobody has closed is open from the beginning.
+    A petition that nobody has closed is open from the beginning. An exact number that was told
+    when it was closed is told no more.
     """
-    connect(context)[1].set_status(status="open")
+    _, database = connect(context)
+    batch = database.batch()
+    batch.set_status(Status.OPEN)
+    batch.commit()
     say("The petition is open; the page and sign follow within about ten seconds.")
 
 
@@ -31,10 +31,15 @@ def close_petition(context: typer.Context) -> None:
     """
     Close the petition: within seconds no signature is taken any more, and the page says so.
 
-    Nothing is deleted, the count stays, and people can still withdraw.
+    Nothing is deleted, the count stays, and people can still withdraw. The exact number is told
+    once the withdrawals under way have left the count, at most three days later.
     """
-    connect(context)[1].set_status(status="closed")
+    _, database = connect(context)
+    batch = database.batch()
+    batch.set_status(Status.CLOSED)
+    batch.commit()
     say("The petition is closed; the page and sign follow within about ten seconds.")
+    say(_when_exact(database))
 
 
 def set_outcome(
@@ -47,7 +52,27 @@ def set_outcome(
     The texts are the petition's own, in each of its languages.
     """
     _, database = connect(context)
-    database.set_status(outcome=outcome.value)
+    batch = database.batch()
+    batch.set_outcome(outcome)
+    batch.commit()
     say(f"The outcome is {outcome.value}.")
-    if database.published().status != "closed":
+    if database.published().status is not Status.CLOSED:
         say("The petition is still open; the page shows the outcome once you `close` it.")
+
+
+def _when_exact(database: Database) -> str:
+    published = database.published()
+    if published.counted_at and published.public.total is None:
+        return "The page tells the exact number already."
+    if published.public.final is not None:
+        return f"The page tells the exact number: {published.public.final:,}."
+    leaving = database.leaving()
+    if not leaving:
+        return "No withdrawal is under way: the page tells the exact number within minutes."
+    hour = dt.datetime.strptime(leaving[-1].id.partition("-")[0], "%Y%m%dT%H")
+    last = hour + dt.timedelta(hours=SWEEP_HOURS)
+    return (
+        f"The page goes on telling about how many until the {len(leaving):,} withdrawals under "
+        f"way have left the count, on {last:%d %B at %H:%M} UTC at the latest; then it tells the "
+        "exact number, once and for all."
+    )

@@ -13,7 +13,6 @@ from rich.text import Text
 
 from organizer.plots import bar, sparkline
 from organizer.session import connect
-from organizer.signatures.drift import total
 from organizer.terminal import JsonOption, emit, screen
 
 RATE_SECONDS = 300.0  # ours: a rate over five minutes is calm enough to plan with
@@ -40,7 +39,7 @@ def watch(
     looks = 0
     with live or nullcontext():
         while True:
-            pace.add(time.monotonic(), total(database.lanes()).signatures)
+            pace.add(time.monotonic(), database.tally().signatures)
             now = dt.datetime.now(dt.UTC)
             if live:
                 live.update(pace.picture(now), refresh=True)

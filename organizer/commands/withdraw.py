@@ -1,24 +1,18 @@
 """`withdraw`: the organizers' duty when a signer wrote to them."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from petition.address import AddressError
+from petition.claim import identify, tag_address
 from petition.receipt import hash_receipt, read_receipt
-from petition.signature import identify, tag_address
 
 from organizer import WRONG, CannotDo
-from organizer.pepper import read_pepper
+from organizer.pepper import SECRET, PepperOption, SecretOption, read_pepper
 from organizer.session import connect
-from organizer.signatures.database import Database
-from organizer.signatures.faults import Conflict
-from organizer.signatures.stored import Stored
+from organizer.signatures.withdrawal import draw_due, withdraw_claim, withdraw_signer
 from organizer.terminal import ask, confirm, say
-
-ATTEMPTS = 5  # ours: whoever else changes the same signature is done by then
 
 
 class By(StrEnum):
@@ -35,55 +29,47 @@ def withdraw(
         bool, typer.Option("--keep-count", help="Leave the anonymous +1, as the signer wishes.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
-    pepper: Annotated[
-        Path | None, typer.Option(help="The file that holds it, instead of Secret Manager.")
-    ] = None,
+    pepper: PepperOption = None,
+    secret: SecretOption = SECRET,
 ) -> None:
     """
-    Forget one signature, found by its receipt or by the signer's e-mail address.
+    Erase what somebody signed, found by its receipt or by their e-mail address.
 
-    The receipt or address is asked for, so that it stays out of the shell's history.
-    An address can only be found with the pepper, which is read from
-    Secret Manager or from a file.
+    A receipt erases the one claim that was made with it; an address erases every claim of it,
+    whoever made them, and looks through all claims, because nothing else leads to them. The +1
+    leaves the count within three days, among others. An address needs the pepper. Either is
+    asked for, so that it stays out of the shell's history.
     """
     connection, database = connect(context)
+    due = draw_due(connection)
     if by is By.RECEIPT:
         text = ask("The receipt:")
         try:
-            hashed = hash_receipt(read_receipt(text), connection.petition)
+            receipt_hash = hash_receipt(read_receipt(text), connection.petition)
         except ValueError:
             raise CannotDo("That is not a receipt: it has 26 letters and digits.") from None
-        forget(database, lambda: database.find(hashed), keep_count=keep_count, yes=yes)
-        return
-    text = ask("The e-mail address:")
-    try:
-        tag = tag_address(text, connection.petition)
-    except AddressError:
-        raise CannotDo("That is not an e-mail address.") from None
-    id = identify(tag, connection.petition, read_pepper(connection, pepper))
-    forget(database, lambda: database.get([id]), keep_count=keep_count, yes=yes)
-
-
-def forget(
-    database: Database, look: Callable[[], list[Stored]], *, keep_count: bool, yes: bool
-) -> None:
-    """
-    Look for signatures and forget them, again while somebody else changes them.
-
-    Raises:
-        CannotDo: There is none, it was not confirmed, or it kept changing.
-    """
-    for _ in range(ATTEMPTS):
-        found = [signature for signature in look() if not signature.emptied]
-        if not found:
-            raise CannotDo("There is no such signature; it may have been withdrawn before.", WRONG)
-        rest = "and leave its +1" if keep_count else "and take it off the count"
-        confirm(f"forget this signature {rest}", "forget", given=yes)
+        _confirm("the claim of this receipt", keep_count=keep_count, yes=yes)
+        found = withdraw_claim(database, receipt_hash, keep_count=keep_count, due=due)
+        nothing = (
+            "No claim of this receipt stands: it was withdrawn before, or never arrived. If it is "
+            "still on its way, it will be refused."
+        )
+    else:
+        text = ask("The e-mail address:")
         try:
-            database.forget(found, keep_count=keep_count)
-        except Conflict:
-            yes = True
-            continue
-        say("It is forgotten; the count follows within seconds.", style="green")
-        return
-    raise CannotDo("It keeps changing; try again.")
+            tag = tag_address(text, connection.petition)
+        except AddressError:
+            raise CannotDo("That is not an e-mail address.") from None
+        id = identify(tag, connection.petition, read_pepper(connection, pepper, secret))
+        _confirm("every claim of this address", keep_count=keep_count, yes=yes)
+        found = withdraw_signer(database, id, keep_count=keep_count, due=due)
+        nothing = "No claim of this address stands, if that was the petition's pepper."
+    if not found:
+        raise CannotDo(nothing, WRONG)
+    rest = "its +1 stays" if keep_count else "its +1 leaves the count within three days"
+    say(f"What was written is erased; {rest}.", style="green")
+
+
+def _confirm(what: str, *, keep_count: bool, yes: bool) -> None:
+    rest = "and leave its +1" if keep_count else "and take its +1 off within three days"
+    confirm(f"erase {what} {rest}", "forget", given=yes)

@@ -1,37 +1,33 @@
 """A report in one language: every number, date and name of a country as its readers write it."""
 
 import datetime as dt
-import json
-from pathlib import Path
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
+from petition.blur import COUNTRY_FLOOR, OTHER
 from petition.campaign import Campaign
-from petition.share import LABELS
-from petition.tally import FLOOR, OTHER
+from petition.documents import Outcome
+from petition.link import NETWORKS, label
 
 from organizer.reporting import charts
 from organizer.reporting.figures import Figures
+from organizer.reporting.phrases import FLOOR, PHRASES, remarks
 
 MOST_BARS = 15  # ours: what can be compared at a glance; the table has them all
-PHRASES: dict[str, dict[str, Any]] = json.loads(
-    Path(__file__).with_name("report.json").read_text(encoding="utf-8")
-)
 
 
 class Edition:
     """What report.html shows of one language."""
 
     def __init__(
-        self, language: str, campaign: Campaign, figures: Figures, outcome: str | None
+        self, language: str, campaign: Campaign, figures: Figures, outcome: Outcome | None
     ) -> None:
         self.language = language
-        self.texts = campaign.words(language)
+        self.texts = campaign.texts_in(language)
         self.phrases = PHRASES.get(language, PHRASES["en"])
-        self.outcome = getattr(self.texts.outcomes, outcome) if outcome else ""
+        self.outcome = getattr(self.texts.outcomes, outcome.value) if outcome else ""
         self._figures = figures
         self._locale = Locale.parse(language.replace("-", "_"))
 
@@ -103,15 +99,21 @@ class Edition:
     @property
     def method(self) -> list[str]:
         """Say how it was counted, and what was done to the count."""
-        values = {"moment": self._moment, "signatures": self.total, "floor": FLOOR}
-        paragraphs = [paragraph.format(**values) for paragraph in self.phrases["how"]]
-        for name, number in (
-            ("emptied", self._figures.emptied),
-            ("invalidated", self._figures.invalidated),
-        ):
+        figures, phrases = self._figures, self.phrases
+        values = {
+            "moment": self._moment,
+            "signatures": self.total,
+            "floor": FLOOR,
+            "country_floor": COUNTRY_FLOOR,
+        }
+        paragraphs = [paragraph.format(**values) for paragraph in phrases["how"]]
+        for name, number in (("kept", figures.kept), ("invalidated", figures.invalidated)):
             if number >= FLOOR:
-                paragraphs.append(self.phrases[name].format(number=self._number(number)))
-        return paragraphs
+                paragraphs.append(phrases[name].format(number=self._number(number)))
+        if not figures.opened:
+            return [*paragraphs, phrases["sealed"]]
+        left_out = remarks(phrases, figures.left_out, self._number, checked=figures.checked)
+        return [*paragraphs, *left_out]
 
     @property
     def anonymous(self) -> str:
@@ -141,6 +143,6 @@ class Edition:
         return str(self._locale.territories.get(code, code))
 
     def _network(self, mark: str) -> str:
-        if mark in LABELS:
-            return LABELS[mark].get(self.language, LABELS[mark]["*"])
+        if mark in NETWORKS:
+            return label(mark, self.language)
         return str(self.phrases[{"": "unmarked", OTHER: "others"}.get(mark, mark)])

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from jinja2 import Environment, StrictUndefined
 from petition.campaign import Campaign
-from petition.store import Published
+from petition.documents import Published, Status
+from petition.tally import status
 
 from organizer import CannotDo
 from organizer.reporting.edition import Edition
@@ -23,7 +24,8 @@ PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 def write(campaign: Campaign, figures: Figures, published: Published) -> str:
     """Write the page."""
     # The page shows an outcome only once the petition is closed, and so does the report.
-    outcome = published.outcome if published.status == "closed" else None
+    closed = status(published, campaign, figures.at) is Status.CLOSED
+    outcome = published.outcome if closed else None
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         campaign=campaign,

@@ -1,10 +1,14 @@
 """
-The signatures in the database, as organizers read, open and change them.
+What is signed, in the database, as organizers read, open and change it.
 
-- `database` is the only module that talks to Firestore, and `faults` says its errors in sentences;
-- `stored` is one signature as it was read, `filter` says which are meant;
-- `opening` opens boxes, in processes of their own;
-- `drift` (pure) and `audit` compare documents and lanes, and repair the count;
-- `invalidation` takes signatures back;
-- `export` writes them into files: `rows` are its lines, `checkpoint` lets it go on after a kill.
+- `database` reads and `batch` writes; nobody else talks to Firestore, and `faults` says its
+  errors in sentences; `stored` is a document as it was read;
+- `opening` opens boxes, in processes of their own; `checks` keeps which of them hold the address
+  that they count for; `proof` tries the key and the pepper before anything else;
+- `reading` brings all claims of a signer together, `naming` (pure) says what becomes of their
+  name, `decisions` is how organizers decide;
+- `export` writes it into files: `rows` are its lines, `checkpoint` lets it go on after a kill;
+- `filter` says which claims are meant, `invalidation` takes their signers off the count,
+  `withdrawal` does what a signer asks for;
+- `audit` compares signers, claims and lanes, and repairs them.
 """

@@ -41,6 +41,8 @@ class Growing:
         self._note = first.with_name(f".{first.name}.checkpoint")
         self.progress = self._begin(paths, options)
         self.resumed = bool(self.progress.sizes)
+        # Noted before a file is there, so that whatever stops it now, the next run goes on.
+        self._keep()
         self._files = {name: self._open(name, path) for name, path in paths.items()}
 
     def write(self, name: str, text: str) -> None:
@@ -54,11 +56,7 @@ class Growing:
             os.fsync(file.fileno())
             self.progress.sizes[name] = file.tell()
         self.progress.after = after
-        new = self._note.with_name(self._note.name + ".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w") as note:
-            json.dump(asdict(self.progress), note)
-        new.replace(self._note)
+        self._keep()
 
     def close(self, *, finished: bool) -> None:
         """Close the files; when all is written, the note goes."""
@@ -66,6 +64,16 @@ class Growing:
             file.close()
         if finished:
             self._note.unlink(missing_ok=True)
+
+    def _keep(self) -> None:
+        new = self._note.with_name(self._note.name + ".new")
+        try:
+            descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w") as note:
+                json.dump(asdict(self.progress), note)
+            new.replace(self._note)
+        except OSError as error:
+            raise CannotDo(f"{self._note} cannot be written: {error.strerror}.") from None
 
     def _begin(self, paths: Mapping[str, Path], options: dict[str, str]) -> Progress:
         if self._note.exists():

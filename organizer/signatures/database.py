@@ -1,35 +1,49 @@
 """
-A petition's documents, as organizers read and change them; nothing else here talks to Firestore.
-
-What the functions count on holds here too: whatever changes the number of signatures changes a
-lane in the same commit. The organizers' changes go to a lane of their own, so that they never
-contend with signers.
+A petition's documents as organizers read them; `batch` changes them, and nobody else talks to
+Firestore.
 """
 
 import datetime as dt
 import os
-import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
-from google.cloud.firestore_v1.field_path import FieldPath
-from petition.store import Lane, Published
+from petition import base64url
+from petition.documents import (
+    CLAIMS,
+    INVALIDATIONS,
+    LANES,
+    LEAVING,
+    ORGANIZER_LANE,
+    PETITIONS,
+    SIGNERS,
+    Claim,
+    Fields,
+    Leaving,
+    Published,
+    Signer,
+    Sums,
+    via_range,
+)
 
 from organizer.connection import Connection
-from organizer.signatures.drift import sums_of
-from organizer.signatures.faults import UNCERTAIN, Conflict, in_sentences
-from organizer.signatures.stored import Stored, read
+from organizer.signatures.batch import Batch
+from organizer.signatures.faults import in_sentences
+from organizer.signatures.stored import Stored
 
-OWN_LANE = "organizer"  # beside the functions' lanes, which have numbers
-PAGE = 1000  # ours: signatures handled at once; with their boxes about 2 MB
-QUERY = 20_000  # ours: signatures asked for at once; a longer answer would risk its time limit
-MAX_DELETES = 200  # ours: a commit stays small and its lane is busy for milliseconds
+PAGE = 1000  # ours: claims handled at once; with their boxes about 2 MB
+QUERY = 20_000  # ours: documents asked for at once; a longer answer would risk its time limit
 READ_SECONDS = 60.0
+SAMPLE_PLACES = 20  # ours: where a sample is taken; no crowd of neighbours fills it
+RECEIPT_HASH_BYTES = 32  # SHA-256
+
+Document = TypeVar("Document")
 
 
 class Database:
@@ -45,9 +59,14 @@ class Database:
                 database=connection.database,
                 credentials=AnonymousCredentials() if connection.emulator else None,  # type: ignore[no-untyped-call]
             )
-        self._petition = self._client.collection("petitions").document(connection.petition)
-        self._signatures = self._petition.collection("signatures")
-        self._lanes = self._petition.collection("lanes")
+        self._petition = self._client.collection(PETITIONS).document(connection.petition)
+        self._signers = self._petition.collection(SIGNERS)
+        self._claims = self._petition.collection(CLAIMS)
+        self._leaving = self._petition.collection(LEAVING)
+
+    def batch(self) -> Batch:
+        """Return writes of which there is none yet."""
+        return Batch(self._client, self._petition)
 
     def instant(self) -> dt.datetime:
         """Return the database's own time; everything committed before it can be read at it."""
@@ -56,204 +75,133 @@ class Database:
             return moment
 
     def published(self) -> Published:
-        """Return what the petition's own document says, which is what the page shows."""
+        """Return what the petition's own document says."""
         with in_sentences():
-            snapshot = self._petition.get()
-        fields = snapshot.to_dict() or {}
-        return Published(
-            status=fields.get("status") or "open",
-            outcome=fields.get("outcome"),
-            signatures=fields.get("signatures", 0),
-            countries=fields.get("countries") or {},
-            counted_at=fields.get("counted_at"),
-            version=snapshot.update_time,
-        )
+            return Published.read(self._petition.get().to_dict() or {})
 
-    def lanes(self, at: dt.datetime | None = None) -> list[Lane]:
-        """Return all lanes, as they are or were at an instant of the last hour."""
+    def tally(self, at: dt.datetime | None = None) -> Sums:
+        """Return the sum of all lanes, as they are or were at an instant of the last hour."""
         with in_sentences():
-            found = list(self._lanes.stream(read_time=at, timeout=READ_SECONDS))
-        return [_lane(snapshot.to_dict() or {}) for snapshot in found]
+            lanes = self._petition.collection(LANES).stream(read_time=at, timeout=READ_SECONDS)
+            return sum((Sums.read(lane.to_dict() or {}) for lane in lanes), Sums())
 
     def own_lane_version(self, at: dt.datetime) -> Any:
         """Return the update time of the organizers' lane at an instant, None before it existed."""
         with in_sentences():
-            return self._lanes.document(OWN_LANE).get(read_time=at).update_time
+            lane = self._petition.collection(LANES).document(ORGANIZER_LANE)
+            return lane.get(read_time=at).update_time
 
     def count(self, at: dt.datetime | None = None) -> int:
-        """Count the documents of signatures, by Firestore's own count()."""
-        with in_sentences():
-            results = self._signatures.count().get(read_time=at, timeout=READ_SECONDS)
-        return int(results[0][0].value)
+        """Count the signers, by Firestore's own count()."""
+        return _count(self._signers, at)
 
-    def pages(
-        self,
-        fields: Sequence[str],
-        *,
-        after: str | None = None,
-        at: dt.datetime | None = None,
-    ) -> Iterator[list[Stored]]:
+    def count_claims(self, at: dt.datetime | None = None) -> int:
+        """Count the claims, empty ones too, by Firestore's own count()."""
+        return _count(self._claims, at)
+
+    def signers(self, at: dt.datetime) -> Iterator[list[Stored[Signer]]]:
+        """Return all signers at an instant, in the order of their ids, page by page."""
+        return self._pages(self._signers, Signer.__slots__, _signer, at)
+
+    def claims(
+        self, fields: Sequence[str], at: dt.datetime | None = None
+    ) -> Iterator[list[Stored[Claim]]]:
         """
-        Return all signatures in the order of their ids, which tells nothing, page by page.
+        Return all claims, empty ones too, in the order of their receipts' hashes, page by page.
 
         Args:
-            fields: Only these are read; include `country` if `Stored.emptied` is asked.
-            after: The id to go on behind.
+            fields: Only these are read; `Claim.stands` needs `signer`.
             at: An instant of the last hour at which all pages are read.
         """
-        query = self._signatures.select(list(fields)).order_by("__name__").limit(QUERY)
-        found = QUERY
+        return self._pages(self._claims, fields, _claim, at)
+
+    def get_signers(self, ids: Iterable[str]) -> list[Stored[Signer]]:
+        """Return those of these signers that exist."""
+        return self._get(self._signers, ids, None, _signer)
+
+    def get_claims(
+        self, receipt_hashes: Iterable[str], fields: Sequence[str] | None = None
+    ) -> list[Stored[Claim]]:
+        """Return those of these claims that exist, empty ones too; `fields` as for `claims`."""
+        return self._get(self._claims, receipt_hashes, fields, _claim)
+
+    def sample(self, number: int) -> list[Stored[Claim]]:
+        """Return standing claims from all over the petition, about `number`, fewer of fewer."""
+        found: dict[str, Stored[Claim]] = {}
+        query = self._claims.select(["signer", "sealed"]).order_by("__name__")
+        starts = [base64url.encode(secrets.token_bytes(32)) for _ in range(SAMPLE_PLACES - 1)]
+        with in_sentences():
+            for start in ["-", *starts]:  # "-" is the first of all.
+                part = query.start_at({"__name__": self._claims.document(start)})
+                for snapshot in part.limit(-(-number // SAMPLE_PLACES)).stream():
+                    found[snapshot.id] = _claim(snapshot)
+        return [claim for claim in found.values() if claim.content.stands]
+
+    def leaving(self, at: dt.datetime | None = None) -> list[Leaving]:
+        """Return the withdrawals whose signers may still be counted, the first due first."""
+        with in_sentences():
+            found = self._leaving.order_by("__name__").stream(read_time=at, timeout=READ_SECONDS)
+            return [Leaving(e.id, (e.to_dict() or {}).get("signer") or "") for e in found]
+
+    def count_through(self, code: str) -> int:
+        """Count the claims that came through a link; it needs the index of `via`."""
+        first, end = via_range(code)
+        query = self._claims.where(filter=FieldFilter("via", ">=", first))
+        return _count(query.where(filter=FieldFilter("via", "<", end)))
+
+    def count_links(self) -> Counter[str]:
+        """Count the standing claims by the link and mark that they came through, all of them."""
+        query = self._claims.where(filter=FieldFilter("via", ">", "")).select(["via"])
+        with in_sentences():
+            return Counter(claim.get("via") for claim in query.stream(timeout=READ_SECONDS))
+
+    def invalidated(self, id: str | None = None) -> int:
+        """Return how many signatures were taken off the count, by one invalidation or in all."""
+        records = self._petition.collection(INVALIDATIONS)
+        with in_sentences():
+            found = [records.document(id).get()] if id else records.stream()
+            return sum((record.to_dict() or {}).get("number", 0) for record in found)
+
+    def _pages(
+        self,
+        collection: Any,
+        fields: Sequence[str],
+        read: Callable[[Any], Stored[Document]],
+        at: dt.datetime | None,
+    ) -> Iterator[list[Stored[Document]]]:
+        query = collection.select(list(fields)).order_by("__name__").limit(QUERY)
+        part, found = query, QUERY
         while found == QUERY:
-            cursor = {"__name__": self._signatures.document(after)} if after else None
-            part = query.start_after(cursor) if cursor else query
             found = 0
             with in_sentences():
                 stream = part.stream(read_time=at)
                 while page := [read(snapshot) for snapshot in islice(stream, PAGE)]:
                     yield page
                     found += len(page)
-                    after = page[-1].id
+                    part = query.start_after({"__name__": collection.document(page[-1].id)})
 
-    def find(self, receipt_hash: str) -> list[Stored]:
-        """Return the signatures that a receipt opens."""
-        query = self._signatures.where(filter=FieldFilter("receipt_hash", "==", receipt_hash))
+    def _get(
+        self,
+        collection: Any,
+        ids: Iterable[str],
+        fields: Sequence[str] | None,
+        read: Callable[[Any], Stored[Document]],
+    ) -> list[Stored[Document]]:
+        references = [collection.document(id) for id in ids]
         with in_sentences():
-            return [read(s) for s in query.select(["country", "via"]).stream()]
-
-    def get(self, ids: Iterable[str]) -> list[Stored]:
-        """Return those of these signatures that exist."""
-        references = [self._signatures.document(id) for id in ids]
-        with in_sentences():
-            found = list(self._client.get_all(references, field_paths=["country", "via"]))
+            found = list(self._client.get_all(references, field_paths=fields))
         return [read(snapshot) for snapshot in found if snapshot.exists]
 
-    def count_through(self, code: str) -> int:
-        """Count the signatures that came through a link; it needs the index of `via`."""
-        # "." is the last character before "/": the range holds `code` and `code.network` only.
-        query = self._signatures.where(filter=FieldFilter("via", ">=", code))
-        query = query.where(filter=FieldFilter("via", "<", code + "/"))
-        with in_sentences():
-            return int(query.count().get()[0][0].value)
 
-    def set_status(self, **fields: str | None) -> None:
-        """Write `status` or `outcome`, and nothing else, into the petition's own document."""
-        with in_sentences():
-            self._petition.set(fields, merge=True)
-
-    def forget(self, found: Sequence[Stored], *, keep_count: bool) -> None:
-        """
-        Empty signatures, or delete them and take them off the count; all or nothing.
-
-        Raises:
-            Conflict: One of them is not as it was found, or nobody knows.
-        """
-        if keep_count:
-            self._commit(self._emptying(found))
-        else:
-            self.erase(found)
-
-    def erase(self, found: Sequence[Stored], record: Mapping[str, Any] | None = None) -> None:
-        """
-        Delete at most MAX_DELETES signatures and take them off the count; all or nothing.
-
-        Args:
-            record: `id`, `day` and `reason` of the invalidation that they are added to.
-
-        Raises:
-            Conflict: One of them is not as it was found, or nobody knows.
-        """
-        batch = self._client.batch()
-        for signature in found:
-            option = self._client.write_option(last_update_time=signature.version)
-            batch.delete(self._signatures.document(signature.id), option=option)
-        self._add(batch, sums_of(found, -1))
-        if record:
-            noted = {"day": record["day"], "reason": record["reason"]}
-            noted["number"] = firestore.Increment(len(found))
-            batch.set(self._invalidation(record["id"]), noted, merge=True)
-        self._commit(batch)
-
-    def invalidated(self, record_id: str) -> int:
-        """Return how many signatures an invalidation has deleted."""
-        with in_sentences():
-            fields = self._invalidation(record_id).get().to_dict() or {}
-        return int(fields.get("number", 0))
-
-    def invalidated_in_all(self) -> int:
-        """Return how many signatures all invalidations have deleted."""
-        with in_sentences():
-            found = list(self._petition.collection("invalidations").stream())
-        return sum((record.to_dict() or {}).get("number", 0) for record in found)
-
-    def repair(self, difference: Lane, seen: Any) -> None:
-        """
-        Add a difference to the organizers' lane.
-
-        Args:
-            seen: That lane's version when the difference was found, so that two organizers who
-                repair at the same time do not both add it.
-
-        Raises:
-            Conflict: The lane has changed since, or nobody knows.
-        """
-        batch = self._client.batch()
-        lane = self._lanes.document(OWN_LANE)
-        if seen is None:
-            batch.create(lane, asdict(difference))
-        else:
-            values = _flat_increments(difference)
-            batch.update(lane, values, option=self._client.write_option(last_update_time=seen))
-        self._commit(batch)
-
-    def _emptying(self, found: Sequence[Stored]) -> Any:
-        batch = self._client.batch()
-        for signature in found:
-            # An update with a precondition can delete every field; a set could carry none.
-            document = self._signatures.document(signature.id)
-            fields = ("sealed", "receipt_hash", "country", "language", "via", "signed_hour")
-            nothing = {field: firestore.DELETE_FIELD for field in fields}
-            option = self._client.write_option(last_update_time=signature.version)
-            batch.update(document, nothing, option=option)
-        return batch
-
-    def _invalidation(self, record_id: str) -> Any:
-        return self._petition.collection("invalidations").document(record_id)
-
-    def _add(self, batch: Any, difference: Lane) -> None:
-        countries = {c: firestore.Increment(n) for c, n in difference.countries.items()}
-        fields = {
-            "signatures": firestore.Increment(difference.signatures),
-            "referred": firestore.Increment(difference.referred),
-            "countries": countries,
-        }
-        batch.set(self._lanes.document(OWN_LANE), fields, merge=True)
-
-    def _commit(self, batch: Any) -> None:
-        try:
-            with in_sentences():
-                batch.commit()
-        except UNCERTAIN:
-            raise Conflict from None
+def _count(query: Any, at: dt.datetime | None = None) -> int:
+    with in_sentences():
+        return int(query.count().get(read_time=at, timeout=READ_SECONDS)[0][0].value)
 
 
-def new_record_id() -> str:
-    """Return an id for an invalidation, which says nothing."""
-    return uuid.uuid4().hex
+def _signer(snapshot: Any) -> Stored[Signer]:
+    return Stored(snapshot.id, Signer.read(snapshot.to_dict() or {}), snapshot.update_time)
 
 
-def _lane(fields: Mapping[str, Any]) -> Lane:
-    return Lane(
-        signatures=fields.get("signatures", 0),
-        countries=dict(fields.get("countries") or {}),
-        referred=fields.get("referred", 0),
-    )
-
-
-def _flat_increments(difference: Lane) -> dict[str, Any]:
-    values = {
-        "signatures": firestore.Increment(difference.signatures),
-        "referred": firestore.Increment(difference.referred),
-    }
-    for country, number in difference.countries.items():
-        values[FieldPath("countries", country).to_api_repr()] = firestore.Increment(number)
-    return values
+def _claim(snapshot: Any) -> Stored[Claim]:
+    fields: Fields = {**(snapshot.to_dict() or {}), "receipt_hash": snapshot.id}
+    return Stored(snapshot.id, Claim.read(fields), snapshot.update_time)

@@ -1,52 +1,61 @@
-"""Writing signatures into a file: all of them, or only what may be handed over."""
+"""Writing what was signed into a file: all of it, or only what may be handed over."""
 
-import json
-from collections.abc import Sequence
+import hashlib
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric import ec
-from petition.seal import Words
-from petition.tally import fold
 
 from organizer.connection import Connection
 from organizer.signatures import rows
 from organizer.signatures.checkpoint import Growing
-from organizer.signatures.database import Database
-from organizer.signatures.drift import total
-from organizer.signatures.opening import opened_pages
+from organizer.signatures.database import PAGE, Database
+from organizer.signatures.decisions import read_decisions, write_contested
+from organizer.signatures.naming import Naming, Person, name_signer
+from organizer.signatures.opening import OpenedClaim, Opening, Verdict
+from organizer.signatures.proof import tell_time
+from organizer.signatures.reading import CHECKED_PAGE, list_claims, read_signers
 from organizer.signatures.rows import Format, write_header, write_rows
-from organizer.signatures.stored import Stored
-from organizer.terminal import progress, say
+from organizer.terminal import say
+
+Signer = tuple[str, list[OpenedClaim]]
 
 
 @dataclass(frozen=True)
 class Export:
-    """What is wanted: where, how, and how much of it."""
+    """
+    What is wanted: where, how, and how much of it.
+
+    Args:
+        delivery: Whether only what may be handed over is written.
+        decisions: The file in which organizers decided contested names.
+    """
 
     output: Path
     format: Format
     bom: bool
     delivery: bool
-    keys: list[ec.EllipticCurvePrivateKey]
+    opening: Opening
+    decisions: Path | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the names of what each row holds."""
         if self.delivery:
             return rows.DELIVERED
-        return rows.OPENED if self.keys else rows.KNOWN
+        return rows.OPENED if self.opening.keys else rows.KNOWN
 
     @property
-    def fields(self) -> list[str]:
-        """Return what must be read of each document."""
-        known = ["country", "language", "via", "signed_hour"]
-        return [*known, "sealed"] if self.keys else known
+    def unread(self) -> Path:
+        """Return where signers are listed no box of whom could be read."""
+        return self.output.with_name(f"{self.output.name}.unread.txt")
 
     @property
-    def unreadable(self) -> Path:
-        """Return where the ids of boxes are listed that no key opens."""
-        return self.output.with_name(f"{self.output.name}.unreadable.txt")
+    def contested(self) -> Path:
+        """Return where names are listed that organizers have to decide."""
+        return self.output.with_name(f"{self.output.name}.contested.jsonl")
 
 
 def write(export: Export, connection: Connection, database: Database) -> dict[str, int]:
@@ -54,84 +63,104 @@ def write(export: Export, connection: Connection, database: Database) -> dict[st
     Write the file, from the beginning or from where it was left.
 
     Returns:
-        How many were `written`, `unreadable`, `emptied` (withdrawn, +1 kept) and `withheld`
-        (without consent to a delivery).
+        How many rows were `written`. With the key also how many signers were `withheld` (they
+        did not agree), `contested` or `unread`, and how many boxes were `closed`, `junk` or
+        `other`; see `Naming` and `Verdict`.
     """
-    files = {"output": export.output} | ({"unreadable": export.unreadable} if export.keys else {})
+    files = {"output": export.output}
+    if export.opening.keys:
+        files |= {"unread": export.unread, "contested": export.contested}
+    add = _adder(export)
     growing = Growing(files, _options(export, connection))
+    finished = False
+    try:
+        _fill(export, growing, database, add)
+        finished = True
+    finally:
+        growing.close(finished=finished)
+    for name in ("unread", "contested"):
+        if name in files and not files[name].stat().st_size:
+            files[name].unlink()
+    return growing.progress.numbers
+
+
+def _fill(
+    export: Export, growing: Growing, database: Database, add: Callable[..., Counter[str]]
+) -> None:
+    after = growing.progress.after
     if growing.resumed:
         say(f"Going on with {export.output} where it was left.")
     else:
         growing.write("output", write_header(export.columns, export.format, bom=export.bom))
     numbers = growing.progress.numbers
-    finished = False
-    try:
-        with progress("Writing", database.count()) as advance:
-            advance.by(sum(numbers.values()))
-            pages = database.pages(export.fields, after=growing.progress.after)
-            for stored, opened in opened_pages(pages, connection.petition, export.keys):
-                for name, number in _add(export, growing, stored, opened).items():
-                    numbers[name] = numbers.get(name, 0) + number
-                growing.note(stored[-1].id)
-                advance.by(len(stored))
-        finished = True
-    finally:
-        growing.close(finished=finished)
-    if export.keys and not numbers.get("unreadable"):
-        export.unreadable.unlink()
-    return {name: numbers.get(name, 0) for name in ("written", "unreadable", "emptied", "withheld")}
+    for name in add(growing, []):  # Whatever is counted is told, also when it is none.
+        numbers.setdefault(name, 0)
+    listed = list_claims(database, database.instant())
+    # All lines of a signer are less than this.
+    left = listed[bisect_right(listed, f"{after}~") :] if after else listed
+    tell_time(export.opening, len(left))
+    signers = read_signers(database, export.opening, left)
+    size = CHECKED_PAGE if export.opening.checks else PAGE
+    while some := list(islice(signers, size)):
+        for name, number in add(growing, some).items():
+            numbers[name] = numbers.get(name, 0) + number
+        growing.note(some[-1][0])
 
 
 def _options(export: Export, connection: Connection) -> dict[str, str]:
+    decisions = export.decisions.read_bytes() if export.decisions else b""
     return {
         "project": connection.project,
         "database": connection.database,
         "petition": connection.petition,
         "columns": ",".join(export.columns),
         "format": f"{export.format}{' bom' if export.bom else ''}",
+        "checked": "yes" if export.opening.checks else "no",
+        "decisions": hashlib.sha256(decisions).hexdigest(),
     }
 
 
-def _add(
-    export: Export, growing: Growing, stored: Sequence[Stored], opened: Sequence[Words | None]
-) -> dict[str, int]:
-    kept = [(s, c) for s, c in zip(stored, opened, strict=True) if not s.emptied]
-    emptied = len(stored) - len(kept)
-    if not export.keys:
-        growing.write("output", write_rows((rows.known_row(s) for s, _ in kept), export.format))
-        return {"written": len(kept), "emptied": emptied}
-    readable = [(s, c) for s, c in kept if c is not None]
-    unreadable = [s.id for s, c in kept if c is None]
-    growing.write("unreadable", "".join(f"{id}\n" for id in unreadable))
-    if export.delivery:
-        consented = [c for _, c in readable if c.consent.delivery]
-        lines = write_rows((rows.delivered_row(c) for c in consented), export.format)
-        written = len(consented)
-    else:
-        lines = write_rows((rows.opened_row(s, c) for s, c in readable), export.format)
-        written = len(readable)
-    growing.write("output", lines)
-    return {
-        "written": written,
-        "unreadable": len(unreadable),
-        "emptied": emptied,
-        "withheld": len(readable) - written,
-    }
+def _adder(export: Export) -> Callable[[Growing, list[Signer]], Counter[str]]:
+    decisions = read_decisions(export.decisions)
+
+    def add_known(growing: Growing, signers: list[Signer]) -> Counter[str]:
+        known = [rows.known_row(claim.stored.content) for _, own in signers for claim in own]
+        growing.write("output", write_rows(known, export.format))
+        return Counter(written=len(known))
+
+    def add_opened(growing: Growing, signers: list[Signer]) -> Counter[str]:
+        people = [name_signer(signer, own, decisions) for signer, own in signers]
+        unread = [person for person in people if person.naming is Naming.UNREAD]
+        contested = [person for person in people if person.naming is Naming.CONTESTED]
+        lines = list(_rows(export, people))
+        growing.write("output", write_rows(lines, export.format))
+        growing.write("unread", "".join(f"{person.signer}\n" for person in unread))
+        growing.write("contested", "".join(map(write_contested, contested)))
+        numbers = Counter(written=len(lines))
+        numbers.update(count_people(people))
+        numbers.update(count_boxes(signers))
+        return numbers
+
+    return add_opened if export.opening.keys else add_known
 
 
-def write_totals(export: Export, database: Database, named: int) -> None:
-    """Write the numbers that go with a delivery: all who signed, and those who did so unnamed."""
-    at = database.instant()
-    counted = total(database.lanes(at))
-    totals = {
-        "signatures": counted.signatures,
-        "named": named,
-        "anonymous": counted.signatures - named,
-        "countries": [
-            {"country": code, "signatures": number}
-            for code, number in fold(counted.countries, counted.signatures)
-        ],
-        "as_of": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-    path = export.output.with_name(f"{export.output.name}.totals.json")
-    path.write_text(json.dumps(totals, indent=2) + "\n", encoding="utf-8")
+def _rows(export: Export, people: Iterable[Person]) -> Iterator[rows.Row]:
+    for person in people:
+        if person.contents is None or person.speaker is None:
+            continue
+        if not export.delivery:
+            yield rows.opened_row(person.speaker.stored.content, person.contents, person)
+        elif person.naming is Naming.NAMED:
+            yield rows.delivered_row(person.contents)
+
+
+def count_people(people: Iterable[Person]) -> Counter[str]:
+    """Count the signers whose names are not told, by why."""
+    namings = Counter(person.naming for person in people)
+    return Counter({n.value: namings[n] for n in Naming if n is not Naming.NAMED})
+
+
+def count_boxes(signers: Iterable[Signer]) -> Counter[str]:
+    """Count the boxes that hold nothing which counts, by why."""
+    verdicts = Counter(claim.verdict for _, own in signers for claim in own)
+    return Counter({v.value: verdicts[v] for v in (Verdict.CLOSED, Verdict.JUNK, Verdict.OTHER)})

@@ -1,22 +1,30 @@
-"""Taking back signatures that nobody made: searched by a filter, deleted batch by batch."""
+"""
+Taking signatures off the count that nobody made: searched by a filter, deleted batch by batch.
+
+Anybody can add a claim to anybody's address. So a signer is meant only if all of their claims
+that stand fit, and nobody has left a +1: a stranger's claim that looks like fraud must not take
+its victim off the count.
+"""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from cryptography.hazmat.primitives.asymmetric import ec
+from petition.documents import Claim, Invalidation, Signer, Sums
 
 from organizer import CannotDo
-from organizer.connection import Connection
-from organizer.signatures.database import MAX_DELETES, Database, new_record_id
+from organizer.signatures.database import PAGE, Database
 from organizer.signatures.faults import Conflict
 from organizer.signatures.filter import Filter
-from organizer.signatures.opening import opened_pages
+from organizer.signatures.opening import Opening
+from organizer.signatures.reading import read_signers
 from organizer.signatures.stored import Stored
 from organizer.terminal import progress, say
 
 ATTEMPTS = 5  # ours: whoever withdraws one of a batch meanwhile is done by then
+MAX_WRITES = 300  # ours: a commit stays small and its lane is busy for milliseconds
 
 
 class Reason(StrEnum):
@@ -28,61 +36,144 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A signer that a filter means, and all of their claims that stand."""
+
+    signer: Stored[Signer]
+    claims: list[Stored[Claim]]
+
+
 def search(
     wanted: Filter,
-    connection: Connection,
     database: Database,
-    keys: list[ec.EllipticCurvePrivateKey],
-    total: int,
-) -> Iterator[Stored]:
-    """Return the signatures that a filter means, without their boxes."""
-    fields = ["country", "language", "via", "signed_hour"] + (["sealed"] if wanted.reads else [])
-    with progress("Searching", total) as advance:
-        pages = opened_pages(
-            database.pages(fields), connection.petition, keys if wanted.reads else []
-        )
-        for page, opened in pages:
-            for signature, contents in zip(page, opened, strict=True):
-                if wanted.fits(signature, contents):
-                    yield replace(signature, sealed=None)
-            advance.by(len(page))
-
-
-def remove(found: Sequence[Stored], database: Database, reason: Reason) -> int:
+    opening: Opening,
+    listed: Sequence[str],
+    *,
+    some: bool = False,
+) -> Iterator[Suspect]:
     """
-    Delete signatures batch by batch, each with its part of the count.
+    Return the signers that a filter means.
+
+    Args:
+        listed: The claims that stand, by `list_claims`.
+        some: Whether it is enough that some of a signer's claims fit, whatever else keeps them.
+    """
+    enough = any if some else all
+    meant: dict[str, list[Stored[Claim]]] = {}
+    for signer, own in read_signers(database, opening, listed):
+        if enough(wanted.fits(claim) for claim in own):
+            meant[signer] = [claim.stored for claim in own]
+        if len(meant) == PAGE:
+            yield from _suspects(database, meant, some=some)
+            meant = {}
+    yield from _suspects(database, meant, some=some)
+
+
+def remove(found: Sequence[Suspect], database: Database, reason: Reason) -> int:
+    """
+    Take signers off the count batch by batch, each with its part of the tally.
 
     Returns:
-        How many are gone; fewer than found if some were withdrawn meanwhile, or it was stopped.
+        How many left; fewer than found if some changed meanwhile.
+
+    Raises:
+        KeyboardInterrupt: It was stopped, between two batches.
     """
-    record = {
-        "id": new_record_id(),
-        "reason": reason.value,
-        "day": dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0),
-    }
-    try:
-        with progress("Deleting", len(found)) as advance:
-            for start in range(0, len(found), MAX_DELETES):
-                batch = found[start : start + MAX_DELETES]
-                _remove_batch(batch, database, record)
-                advance.by(len(batch))
-    except KeyboardInterrupt:
-        say("Stopped between two batches; what is deleted is off the count.")
-    removed = database.invalidated(str(record["id"]))
-    say(f"{removed:,} signatures are deleted; the count follows within seconds.", style="green")
-    return removed
-
-
-def _remove_batch(
-    batch: Sequence[Stored], database: Database, record: Mapping[str, object]
-) -> None:
-    for _ in range(ATTEMPTS):
-        if not batch:
-            return
+    removal = _Removal(database, reason)
+    with progress("Deleting", len(found)) as advance:
         try:
-            database.erase(batch, record)
-            return
-        except Conflict:
-            # Either it was done, or one of them has changed: what still stands is tried again.
-            batch = [s for s in database.get(s.id for s in batch) if not s.emptied]
-    raise CannotDo("Signatures keep changing; what was deleted so far is off the count.")
+            for batch in _batches(found):
+                removal.remove(batch)
+                advance.by(len(batch))
+        except KeyboardInterrupt:
+            say("Stopped between two batches; what is deleted is off the count.")
+            raise
+    return database.invalidated(removal.id)
+
+
+class _Removal:
+    # One record says how many all of its batches took.
+
+    def __init__(self, database: Database, reason: Reason) -> None:
+        self.id = uuid.uuid4().hex
+        self._database = database
+        self._reason = reason
+        self._day = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        # An exact number that was told would be wrong afterwards.
+        self._told = database.published().public.final is not None
+
+    def remove(self, suspects: list[Suspect]) -> None:
+        for _ in range(ATTEMPTS):
+            try:
+                suspects = [self._shrink(suspect) for suspect in suspects]
+                if suspects:
+                    self._commit(suspects)
+                return
+            except Conflict:
+                # Either it was done, or one of them has changed: what still stands is tried again.
+                suspects = _again(self._database, suspects)
+        raise CannotDo("Signers keep changing; what was deleted so far is off the count.")
+
+    def _shrink(self, suspect: Suspect) -> Suspect:
+        # Somebody who claimed one address thousands of times does not fit into one commit.
+        while len(suspect.claims) >= MAX_WRITES:
+            some, rest = suspect.claims[: MAX_WRITES - 1], suspect.claims[MAX_WRITES - 1 :]
+            batch = self._database.batch()
+            for claim in some:
+                batch.empty_claim(claim)
+            batch.change_signer(suspect.signer, claims=len(rest))
+            batch.commit()
+            (signer,) = self._database.get_signers([suspect.signer.id]) or [suspect.signer]
+            suspect = Suspect(signer, rest)
+        return suspect
+
+    def _commit(self, suspects: Sequence[Suspect]) -> None:
+        batch = self._database.batch()
+        for suspect in suspects:
+            batch.delete_signer(suspect.signer)
+            for claim in suspect.claims:
+                batch.empty_claim(claim)
+        batch.count(-Sums.of(suspect.signer.content for suspect in suspects))
+        batch.record(self.id, Invalidation(self._day, self._reason.value, len(suspects)))
+        if self._told:
+            batch.tell_again()
+        batch.commit()
+
+
+def _batches(found: Sequence[Suspect]) -> Iterator[list[Suspect]]:
+    batch: list[Suspect] = []
+    writes = 0
+    for suspect in found:
+        more = 1 + len(suspect.claims)
+        if batch and writes + more > MAX_WRITES:
+            yield batch
+            batch, writes = [], 0
+        batch.append(suspect)
+        writes += more
+    if batch:
+        yield batch
+
+
+def _suspects(
+    database: Database, meant: dict[str, list[Stored[Claim]]], *, some: bool
+) -> Iterator[Suspect]:
+    for signer in database.get_signers(meant):
+        claims = meant[signer.id]
+        # Another number means that a claim came that nobody has looked at.
+        if signer.content.claims == len(claims) and (some or not signer.content.kept):
+            yield Suspect(signer, claims)
+
+
+def _again(database: Database, suspects: Sequence[Suspect]) -> list[Suspect]:
+    claims = {claim.id: suspect.signer.id for suspect in suspects for claim in suspect.claims}
+    kept = {suspect.signer.id for suspect in suspects if suspect.signer.content.kept}
+    standing: dict[str, list[Stored[Claim]]] = {}
+    for claim in database.get_claims(claims, ["signer"]):
+        if claim.content.stands:
+            standing.setdefault(claims[claim.id], []).append(claim)
+    return [
+        suspect
+        for suspect in _suspects(database, standing, some=True)
+        if not suspect.signer.content.kept or suspect.signer.id in kept
+    ]

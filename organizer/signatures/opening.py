@@ -7,107 +7,189 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from petition.seal import SealError, Words, open_box
+from petition.address import AddressError
+from petition.claim import identify, tag_address
+from petition.documents import Claim
+from petition.seal import POINT_BYTES, VERSION, Contents, NoContents, SealError, open_box
 
+from organizer.signatures.checks import Checks
 from organizer.signatures.stored import Stored
 
-MAX_PROCESSES = 4  # ours: beyond, reading from the database is what takes the time
+PROCESSES = min(os.cpu_count() or 1, 4)  # ours: beyond, reading the database takes the time
 PAGES_AHEAD = 2  # ours: about 5 MB each; one is opened while the next is read
 
-Box = bytes | None
-Opened = Words | None
-_Keys = list[ec.EllipticCurvePrivateKey]
+Keys = list[ec.EllipticCurvePrivateKey]
 
-_keys: _Keys = []
+
+class Verdict(StrEnum):
+    """What a box turned out to be."""
+
+    UNTRIED = "untried"  # no key was given
+    GOOD = "good"  # it holds contents, and, where that was checked, its signer's address
+    CLOSED = "closed"  # none of the keys opens it, and another might
+    JUNK = "junk"  # no key could find a signer's contents in it
+    OTHER = "other"  # it holds contents of another address than its signer's
+
+
+@dataclass(frozen=True)
+class Opening:
+    """
+    What boxes of a petition are opened with.
+
+    Args:
+        checks: Where it is known, or to be found out, whether they hold their signer's address.
+    """
+
+    petition: str
+    keys: Keys = field(default_factory=list)
+    checks: Checks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedClaim:
+    """
+    A claim, and what was in its box.
+
+    Args:
+        stored: Without the box.
+        contents: None unless the verdict is GOOD.
+    """
+
+    stored: Stored[Claim]
+    verdict: Verdict
+    contents: Contents | None = None
+
+
+# A box, and the signer whose address it must hold; "" when that is not asked.
+_Box = tuple[bytes, str]
+_Result = tuple[Verdict, Contents | None]
+
+_keys: Keys = []
 _petition = ""
+_pepper = b""
 
 
-class Opener:
-    """Opens the boxes of one petition with whichever key fits."""
-
-    def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
-        self._pool = pool
-        self._processes = processes
-
-    def open_pages(self, pages: Iterable[Sequence[Box]]) -> Iterator[list[Opened]]:
-        """
-        Open page after page, in order, reading PAGES_AHEAD of them ahead.
-
-        Returns:
-            The contents of each box; None where there is no box, or none of the keys opens it.
-        """
-        waiting: deque[list[Future[list[Opened]]]] = deque()
+def open_pages(
+    pages: Iterable[Sequence[Stored[Claim]]], opening: Opening
+) -> Iterator[list[OpenedClaim]]:
+    """Open page after page of claims, in order, reading PAGES_AHEAD of them ahead."""
+    if not opening.keys:
         for page in pages:
-            size = -(-len(page) // self._processes)
-            parts = [page[i : i + size] for i in range(0, len(page), size)] if page else []
-            waiting.append([self._pool.submit(_open, part) for part in parts])
-            if len(waiting) > PAGES_AHEAD:
-                yield _gather(waiting.popleft())
-        while waiting:
-            yield _gather(waiting.popleft())
+            yield [OpenedClaim(_without_box(claim), Verdict.UNTRIED) for claim in page]
+        return
+    ahead: deque[tuple[list[Stored[Claim]], list[Future[list[_Result]]]]] = deque()
+    with _processes(opening) as pool:
+        for page in pages:
+            boxes = [_box(claim, opening.checks) for claim in page]
+            size = -(-len(page) // PROCESSES) or 1
+            parts = [boxes[i : i + size] for i in range(0, len(boxes), size)]
+            futures = [pool.submit(_judge_all, part) for part in parts]
+            ahead.append(([_without_box(claim) for claim in page], futures))
+            if len(ahead) > PAGES_AHEAD:
+                yield _gather(*ahead.popleft(), opening.checks)
+        while ahead:
+            yield _gather(*ahead.popleft(), opening.checks)
+
+
+def judge(box: bytes, petition: str, keys: Keys) -> _Result:
+    """Open a box with the first key that fits; what is in it comes with the verdict GOOD alone."""
+    for key in keys:
+        try:
+            return Verdict.GOOD, open_box(box, petition, key)
+        except NoContents:
+            return Verdict.JUNK, None
+        except SealError:
+            continue
+    return (Verdict.CLOSED if _may_open(box) else Verdict.JUNK), None
+
+
+def holds_address(contents: Contents, signer: str, petition: str, pepper: bytes) -> bool:
+    """Tell whether contents are of a signer's address; some hundredths of a second."""
+    try:
+        return identify(tag_address(contents.email, petition), petition, pepper) == signer
+    except AddressError:
+        return False
+
+
+def _may_open(box: bytes) -> bool:
+    # Whoever seals sends a point of the curve along (RFC 9180, section 4.1); without one there is
+    # no key, known here or not, to which this could have been sealed.
+    if not box.startswith(VERSION):
+        return True  # Another version is not ours to judge.
+    try:
+        point = box[len(VERSION) : len(VERSION) + POINT_BYTES]
+        ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), point)
+    except ValueError:
+        return False
+    return True
+
+
+def _box(claim: Stored[Claim], checks: Checks | None) -> _Box:
+    asked = checks is not None and checks.known(claim.id) is None
+    return claim.content.sealed, claim.content.signer if asked else ""
+
+
+def _without_box(claim: Stored[Claim]) -> Stored[Claim]:
+    # Written out: replace() takes as long as opening does.
+    c = claim.content
+    light = Claim(c.receipt_hash, c.signer, b"", c.country, c.language, c.via, c.signed_hour)
+    return Stored(claim.id, light, claim.version)
 
 
 @contextmanager
-def opener(keys: _Keys, petition: str) -> Iterator[Opener]:
-    """Start the processes that open boxes, and end them with what they know."""
-    processes = min(os.cpu_count() or 1, MAX_PROCESSES)
-    scalars = [key.private_numbers().private_value for key in keys]
+def _processes(opening: Opening) -> Iterator[ProcessPoolExecutor]:
+    scalars = [key.private_numbers().private_value for key in opening.keys]
+    pepper = opening.checks.pepper if opening.checks else b""
     pool = ProcessPoolExecutor(
-        processes,
+        PROCESSES,
         # A fork would share the database's connections.
         mp_context=multiprocessing.get_context("spawn"),
         initializer=_prepare,
-        initargs=(scalars, petition),
+        initargs=(scalars, opening.petition, pepper),
     )
     try:
-        yield Opener(pool, processes)
+        yield pool
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def opened_pages(
-    pages: Iterable[list[Stored]], petition: str, keys: _Keys
-) -> Iterator[tuple[list[Stored], list[Opened]]]:
-    """Return each page of signatures with what was sealed in them; without keys, with nothing."""
-    if not keys:
-        for page in pages:
-            yield page, [None] * len(page)
-        return
-    ahead: deque[list[Stored]] = deque()
-
-    def boxes() -> Iterator[list[Box]]:
-        for page in pages:
-            ahead.append(page)
-            yield [signature.sealed for signature in page]
-
-    with opener(keys, petition) as open_boxes:
-        for opened in open_boxes.open_pages(boxes()):
-            yield ahead.popleft(), opened
-
-
-def open_with_any(box: Box, petition: str, keys: _Keys) -> Opened:
-    """Open one box with the first key that fits."""
-    for key in keys if box else ():
-        try:
-            return open_box(box or b"", petition, key)
-        except SealError:
-            continue
-    return None
-
-
-def _prepare(scalars: list[int], petition: str) -> None:
-    global _keys, _petition
+def _prepare(scalars: list[int], petition: str, pepper: bytes) -> None:
+    global _keys, _petition, _pepper
     # Ctrl-C is for the process that writes; it ends these.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _keys = [ec.derive_private_key(scalar, ec.SECP256R1()) for scalar in scalars]
-    _petition = petition
+    _petition, _pepper = petition, pepper
 
 
-def _open(boxes: Sequence[Box]) -> list[Opened]:
-    return [open_with_any(box, _petition, _keys) for box in boxes]
+def _judge_all(boxes: Sequence[_Box]) -> list[_Result]:
+    return [_judge(*box) for box in boxes]
 
 
-def _gather(parts: list[Future[list[Opened]]]) -> list[Opened]:
-    return [contents for part in parts for contents in part.result()]
+def _judge(box: bytes, signer: str) -> _Result:
+    verdict, contents = judge(box, _petition, _keys)
+    if contents and signer and not holds_address(contents, signer, _petition, _pepper):
+        return Verdict.OTHER, None
+    return verdict, contents
+
+
+def _gather(
+    page: list[Stored[Claim]], parts: list[Future[list[_Result]]], checks: Checks | None
+) -> list[OpenedClaim]:
+    results = [result for part in parts for result in part.result()]
+    opened = []
+    found = {}
+    for claim, (verdict, contents) in zip(page, results, strict=True):
+        if checks and verdict in (Verdict.GOOD, Verdict.OTHER):
+            known = checks.known(claim.id)
+            if known is None:
+                found[claim.id] = verdict is Verdict.GOOD
+            elif not known:
+                verdict, contents = Verdict.OTHER, None
+        opened.append(OpenedClaim(claim, verdict, contents))
+    if checks:
+        checks.add(found)
+    return opened

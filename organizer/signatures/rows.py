@@ -1,4 +1,4 @@
-"""How signatures are written: as CSV for spreadsheets, or exactly, as JSON Lines."""
+"""How claims and signers are written: as CSV for spreadsheets, or exactly, as JSON Lines."""
 
 import csv
 import io
@@ -7,15 +7,17 @@ import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from petition.seal import Words
+from petition.documents import Claim
+from petition.seal import Contents
 
-from organizer.signatures.stored import Stored
+from organizer.signatures.naming import Naming, Person
 
 Row = Mapping[str, str | bool | None]
 
-# What the database itself knows, what the key opens, and what consent covers: a name alone.
-KNOWN = ("signature", "country", "language", "via", "signed_hour")
-OPENED = (*KNOWN, "name", "email", "message", "delivery", "news")
+# What the database itself knows of each claim; what the key opens, a row for each signer; and
+# what consent covers: a name alone.
+KNOWN = ("signer", "country", "language", "via", "signed_hour")
+OPENED = (*KNOWN, "name", "email", "message", "delivery", "news", "contested")
 DELIVERED = ("name",)
 
 # A cell that begins like this is a formula to some spreadsheet, also behind white space; and so
@@ -35,31 +37,32 @@ class Format(StrEnum):
     JSONL = "jsonl"
 
 
-def known_row(signature: Stored) -> Row:
-    """Return what the database knows of a signature."""
-    hour = signature.signed_hour
+def known_row(claim: Claim) -> Row:
+    """Return what the database knows of a claim."""
+    hour = claim.signed_hour
     return {
-        "signature": signature.id,
-        "country": signature.country,
-        "language": signature.language,
-        "via": signature.via,
+        "signer": claim.signer,
+        "country": claim.country,
+        "language": claim.language,
+        "via": claim.via,
         "signed_hour": hour.strftime("%Y-%m-%dT%H:%M:%SZ") if hour else None,
     }
 
 
-def opened_row(signature: Stored, contents: Words) -> Row:
-    """Return what the database knows of a signature, and what was sealed."""
+def opened_row(claim: Claim, contents: Contents, person: Person) -> Row:
+    """Return a signer by the claim that speaks for them, and what was sealed in it."""
     return {
-        **known_row(signature),
+        **known_row(claim),
         "name": contents.name,
         "email": contents.email,
         "message": contents.message,
         "delivery": contents.consent.delivery,
         "news": contents.consent.news,
+        "contested": person.naming is Naming.CONTESTED,
     }
 
 
-def delivered_row(contents: Words) -> Row:
+def delivered_row(contents: Contents) -> Row:
     """Return what a signer agreed to have handed over."""
     return {"name": contents.name}
 

@@ -9,17 +9,19 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from google.cloud import firestore
 from petition import base64url
+from petition.claim import identify, tag_address
+from petition.documents import Claim, Signer
 from petition.receipt import hash_receipt, write_receipt
-from petition.seal import Consent, Words, seal
-from petition.signature import tag_address
+from petition.seal import Consent, Contents, seal
 
 from dev.emulator import Emulator
 from dev.functions import Running
@@ -123,30 +125,54 @@ class Signers:
     url: str
     keys: DevelopmentKeys
 
-    def body(self, address: str, contents: Words, **more: str) -> dict[str, str]:
-        """Return what the page sends for an address; `box` is a box made before."""
-        box = more.pop("box", None)
-        if box is None:
-            sealed = seal(contents, PETITION, self.keys.private_key.public_key())
-            box = base64url.encode(sealed)
-        receipt = hashlib.sha256(address.encode()).digest()[:16]
+    def body(
+        self,
+        address: str,
+        contents: Contents,
+        box: bytes | None = None,
+        again: str = "",
+        **more: str,
+    ) -> dict[str, str]:
+        """
+        Return what the page sends for an address.
+
+        Args:
+            box: Sealed before, of whatever.
+            again: Another text is another claim, under another receipt.
+        """
+        sealed = box or seal(contents, PETITION, self.keys.private_key.public_key())
         return {
             "address_tag": base64url.encode(tag_address(address, PETITION)),
-            "sealed": box,
-            "receipt_hash": hash_receipt(receipt, PETITION),
+            "sealed": base64url.encode(sealed),
+            "receipt_hash": hash_receipt(_receipt(address, again), PETITION),
             "country": "KR",
             "language": "ko",
             **more,
         }
 
-    def sign(self, name: str, **more: str | bool) -> None:
-        """Sign for one person, who agrees to the delivery if `delivery` is true."""
-        delivery = bool(more.pop("delivery", False))
-        message = str(more.pop("message", ""))
-        address = str(more.pop("address", f"{name.encode().hex()[:40]}@example.org"))
-        contents = Words(name, address, message, Consent(delivery=delivery))
-        body = self.body(address, contents, **{key: str(value) for key, value in more.items()})
-        httpx.post(f"{self.url}/{PETITION}", json=body).raise_for_status()
+    def sign(
+        self,
+        name: str,
+        *,
+        address: str | None = None,
+        delivery: bool = False,
+        message: str = "",
+        inside: str | None = None,
+        box: bytes | None = None,
+        **more: str,
+    ) -> None:
+        """
+        Sign for one person.
+
+        Args:
+            delivery: Whether they agree to be named.
+            inside: The address that is sealed, if it is another one than signs.
+            box: As for `body`, and `more` too.
+        """
+        address = address or f"{name.encode().hex()[:40]}@example.org"
+        contents = Contents(name, inside or address, message, Consent(delivery=delivery))
+        body = self.body(address, contents, box, **more)
+        httpx.post(f"{self.url}/{PETITION}", json=body, timeout=60).raise_for_status()
 
     def sign_many(self, bodies: Iterable[dict[str, str]], *, at_once: int = 64) -> None:
         """Send bodies concurrently, each until it is accepted."""
@@ -186,9 +212,29 @@ def signers(start_function: Callable[..., Running], keys: DevelopmentKeys) -> Si
     return Signers(start_function("sign").url, keys)
 
 
-def receipt_of(address: str) -> str:
+def receipt_of(address: str, again: str = "") -> str:
     """Return the receipt of whom `Signers` signed for, as a person keeps it."""
-    return write_receipt(hashlib.sha256(address.encode()).digest()[:16])
+    return write_receipt(_receipt(address, again))
+
+
+def _receipt(address: str, again: str) -> bytes:
+    return hashlib.sha256(f"{address} {again}".encode()).digest()[:16]
+
+
+def claim_of(address: str, again: str = "") -> str:
+    """Return the id of the claim that `Signers` made for an address."""
+    return hash_receipt(_receipt(address, again), PETITION)
+
+
+def signer_of(address: str, keys: DevelopmentKeys) -> str:
+    """Return the id of an address's signer."""
+    return identify(tag_address(address, PETITION), PETITION, keys.pepper.encode())
+
+
+def sealed_to_another_key() -> bytes:
+    """Seal a box as well as any, to a key that nobody here has."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    return seal(Contents("A friend", "friend@example.org"), PETITION, key)
 
 
 @dataclass(frozen=True)
@@ -206,28 +252,35 @@ class Forged:
         language: str = "ko",
         via: str | None = None,
         hour: dt.datetime | None = None,
-        contents: Words | None = None,
+        contents: Contents | None = None,
         box: bytes | None = None,
         prefix: str = "",
+        claims: int = 1,
     ) -> None:
-        """Store signatures that share everything but their ids, and count them in lane 0."""
-        contents = contents or Words("A friend", "friend@example.org")
+        """
+        Store signers who share everything but their ids, and count them in lane 0.
+
+        Args:
+            claims: How many each of them has.
+        """
+        contents = contents or Contents("A friend", "friend@example.org")
         box = box or seal(contents, PETITION, self.keys.private_key.public_key())
         petition = self.client.collection("petitions").document(PETITION)
-        fields = {
-            "sealed": box,
-            "receipt_hash": "x" * 43,
-            "country": country,
-            "language": language,
-            "signed_hour": hour or dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC),
-        } | ({"via": via} if via else {})
-        for start in range(0, number, 400):
+        hour = hour or dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
+        claim = Claim("", "", box, country, language, via, hour)
+        signer = Signer(claims, False, country, via is not None)
+        at_once = max(1, 400 // (claims + 1))
+        for start in range(0, number, at_once):
             batch = self.client.batch()
-            size = min(400, number - start)
+            size = min(at_once, number - start)
             for i in range(start, start + size):
-                kind = f"{prefix}{country}{language}{via}{hour}{i}"
-                id = hashlib.sha256(kind.encode()).hexdigest()[:52]
-                batch.create(petition.collection("signatures").document(id), fields)
+                digest = hashlib.sha256(f"{prefix}{country}{language}{via}{hour}{i}".encode())
+                id = digest.hexdigest()[:52]
+                batch.create(petition.collection("signers").document(id), signer.fields())
+                for n in range(claims):
+                    receipt = hashlib.sha256(f"{id} {n}".encode()).digest()
+                    document = petition.collection("claims").document(base64url.encode(receipt))
+                    batch.create(document, replace(claim, signer=id).fields())
             sums = {
                 "signatures": firestore.Increment(size),
                 "referred": firestore.Increment(size if via else 0),
@@ -239,7 +292,7 @@ class Forged:
 
 @pytest.fixture
 def forged(client: firestore.Client, keys: DevelopmentKeys) -> Forged:
-    """Write signatures in bulk."""
+    """Write signers in bulk."""
     return Forged(client, keys)
 
 

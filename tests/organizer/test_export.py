@@ -3,6 +3,7 @@ Exports: whole, resumable, private, and only of those who agreed.
 """
 
 import csv
+import datetime as dt
 import json
 import os
 import signal
@@ -12,14 +13,18 @@ from pathlib import Path
 
 import pytest
 from google.cloud import firestore
-from petition.seal import Consent, Words, seal
+from petition.seal import Consent, Contents, seal
 
 from organizer.signatures import database as store
+from organizer.signatures import export as writing
+from organizer.signatures import reading
 from organizer.signatures.checkpoint import Growing
+from organizer.signatures.withdrawal import withdraw_claim
 from organizer.trustees.private_key import read_key, read_keys
 from tests.organizer.conftest import PETITION, Command, Forged, Signers
 
 PEOPLE = 20_000
+LEFT_OUT = ("withheld", "contested", "unread", "closed", "junk", "other")
 
 
 def read_csv(path: Path) -> list[dict[str, str]]:
@@ -36,13 +41,15 @@ def test_an_export_holds_what_signers_wrote(
 
     said = organizer("export", output, "--key", key_file, "--json")
 
-    assert json.loads(said.out) == {"written": 1, "unreadable": 0, "emptied": 0, "withheld": 0}
+    assert json.loads(said.out) == {"written": 1} | dict.fromkeys(LEFT_OUT, 0) | {"withheld": 1}
     row = json.loads(output.read_text())
     assert row["name"] == "金民秀"
     assert row["email"] == "kim@example.org"
     assert row["message"] == "살려 주세요\n제발"
     assert (row["country"], row["language"], row["delivery"]) == ("US", "ko", False)
-    assert list(tmp_path.glob("*unreadable*")) == []
+    assert sorted(path.name for path in tmp_path.iterdir() if "names" in path.name) == [
+        "names.jsonl"
+    ]
 
 
 def test_trustees_words_open_an_export(organizer: Command, forged: Forged, tmp_path: Path) -> None:
@@ -50,7 +57,7 @@ def test_trustees_words_open_an_export(organizer: Command, forged: Forged, tmp_p
     organizer("keys", "new", "--trustees", "3", "--quorum", "2", "--folder", folder)
     sheets = sorted(folder.iterdir())[1:]
     (key,) = read_keys(None, sheets, False)
-    forged.add(3, box=seal(Words("Ada", "ada@example.org"), PETITION, key.public_key()))
+    forged.add(3, box=seal(Contents("Ada", "ada@example.org"), PETITION, key.public_key()))
 
     options = [argument for sheet in sheets for argument in ("--key-share", sheet)]
     organizer("export", tmp_path / "names.csv", *options)
@@ -67,7 +74,7 @@ def test_without_a_key_it_writes_only_what_the_database_knows(
 
     rows = read_csv(tmp_path / "known.csv")
     assert len(rows) == 3
-    assert set(rows[0]) == {"signature", "country", "language", "via", "signed_hour"}
+    assert set(rows[0]) == {"signer", "country", "language", "via", "signed_hour"}
     assert rows[0]["signed_hour"] == "2012-02-14T09:00:00Z"
 
 
@@ -102,9 +109,9 @@ def test_boxes_that_do_not_open_are_listed_and_stop_nothing(
     said = organizer("export", output, "--key", key_file, "--json")
 
     assert said.code == 0
-    assert json.loads(said.out)["unreadable"] == 3
+    assert json.loads(said.out)["unread"] == 3
     assert len(read_csv(output)) == 5
-    assert len((tmp_path / "names.csv.unreadable.txt").read_text().split()) == 3
+    assert len((tmp_path / "names.csv.unread.txt").read_text().split()) == 3
 
 
 def test_two_keys_open_what_was_sealed_to_either(
@@ -113,7 +120,7 @@ def test_two_keys_open_what_was_sealed_to_either(
     organizer("keys", "new", "--single", tmp_path / "new.pem")
     new = read_key(tmp_path / "new.pem").public_key()
     forged.add(5)
-    forged.add(4, country="US", box=seal(Words("Bob", "b@example.org"), PETITION, new))
+    forged.add(4, country="US", box=seal(Contents("Bob", "b@example.org"), PETITION, new))
 
     organizer("export", tmp_path / "names.csv", "--key", key_file, "--key", tmp_path / "new.pem")
 
@@ -145,7 +152,7 @@ def test_the_order_tells_nothing_about_when_somebody_signed(
 
     organizer("export", tmp_path / "known.csv")
 
-    ids = [row["signature"] for row in read_csv(tmp_path / "known.csv")]
+    ids = [row["signer"] for row in read_csv(tmp_path / "known.csv")]
     assert ids == sorted(ids)
 
 
@@ -156,7 +163,7 @@ def test_a_mark_for_spreadsheets_stands_before_the_first_column(
 
     organizer("export", tmp_path / "known.csv", "--bom")
 
-    assert (tmp_path / "known.csv").read_bytes().startswith(b'\xef\xbb\xbf"signature"')
+    assert (tmp_path / "known.csv").read_bytes().startswith(b'\xef\xbb\xbf"signer"')
 
 
 def test_a_killed_export_goes_on_without_gap_or_double(
@@ -166,8 +173,8 @@ def test_a_killed_export_goes_on_without_gap_or_double(
     tmp_path: Path,
 ) -> None:
     key = forged.keys.private_key.public_key()
-    forged.add(PEOPLE // 2, box=seal(Words("Ada", "a@example.org"), PETITION, key))
-    agreed = Words("Bob", "b@example.org", "", Consent(delivery=True))
+    forged.add(PEOPLE // 2, box=seal(Contents("Ada", "a@example.org"), PETITION, key))
+    agreed = Contents("Bob", "b@example.org", "", Consent(delivery=True))
     forged.add(PEOPLE // 2, country="US", box=seal(agreed, PETITION, key))
     program, env = in_process
     output = tmp_path / "names.jsonl"
@@ -185,10 +192,10 @@ def test_a_killed_export_goes_on_without_gap_or_double(
 
     # What was written behind the note is cut off, however much: a torn line must not survive.
     with output.open("a") as file:
-        file.write('{"signature": "torn' * 1_000_000)
+        file.write('{"signer": "torn' * 1_000_000)
     done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
 
-    ids = [json.loads(line)["signature"] for line in output.read_text().splitlines()]
+    ids = [json.loads(line)["signer"] for line in output.read_text().splitlines()]
     assert "Going on" in done.stderr
     assert len(ids) == len(set(ids)) == PEOPLE
     assert list(tmp_path.glob(".*checkpoint*")) == []
@@ -200,6 +207,8 @@ def test_an_interrupted_export_goes_on_only_with_the_same_options(
     forged.add(30)
     monkeypatch.setattr(store, "PAGE", 10)
     monkeypatch.setattr(store, "QUERY", 20)
+    monkeypatch.setattr(reading, "PAGE", 7)
+    monkeypatch.setattr(writing, "PAGE", 10)
     output = tmp_path / "known.csv"
     note = Growing.note
     noted: list[str | None] = []
@@ -216,20 +225,117 @@ def test_an_interrupted_export_goes_on_only_with_the_same_options(
 
     assert organizer("export", output, "--format", "jsonl").code == 1
     assert organizer("export", output).code == 0
-    assert len({row["signature"] for row in read_csv(output)}) == len(read_csv(output)) == 30
+    assert len({row["signer"] for row in read_csv(output)}) == len(read_csv(output)) == 30
 
 
-def test_a_withdrawn_signature_is_in_no_export(
+def test_what_was_withdrawn_is_in_no_export(
     organizer: Command,
     forged: Forged,
+    database: store.Database,
     petition: firestore.DocumentReference,
     key_file: Path,
     tmp_path: Path,
 ) -> None:
     forged.add(3)
-    next(petition.collection("signatures").limit(1).stream()).reference.set({})
+    first, second = [claim.id for claim in petition.collection("claims").limit(2).stream()]
+    due = dt.datetime(2012, 2, 14, tzinfo=dt.UTC)
+    withdraw_claim(database, first, keep_count=True, due=due)
+    withdraw_claim(database, second, keep_count=False, due=due)
 
+    organizer("export", tmp_path / "known.csv")
+    organizer("export", tmp_path / "names.csv", "--key", key_file)
+
+    assert len(read_csv(tmp_path / "known.csv")) == 1
+    assert len(read_csv(tmp_path / "names.csv")) == 1
+
+
+def test_what_is_withdrawn_while_it_is_written_is_not_in_it(
+    organizer: Command,
+    forged: Forged,
+    database: store.Database,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    forged.add(3)
+    listing = writing.list_claims
+
+    def meanwhile(database: store.Database, at: dt.datetime) -> list[str]:
+        listed = listing(database, at)
+        withdraw_claim(database, listed[0].partition(" ")[2], keep_count=False, due=at)
+        return listed
+
+    monkeypatch.setattr(writing, "list_claims", meanwhile)
+    organizer("export", tmp_path / "known.csv")
+
+    assert len(read_csv(tmp_path / "known.csv")) == 2
+
+
+def test_several_claims_of_one_address_are_one_row(
+    organizer: Command, signers: Signers, key_file: Path, tmp_path: Path
+) -> None:
+    signers.sign("Ada  Lovelace", address="ada@example.org", delivery=True)
+    signers.sign("ada lovelace", address="ada@example.org", delivery=True, again="twice")
+    signers.sign("Bob", delivery=True)
+
+    organizer("export", tmp_path / "names.csv", "--key", key_file)
+    organizer("export", tmp_path / "delivery.csv", "--delivery", "--key", key_file)
+    organizer("export", tmp_path / "known.csv")
+
+    rows = read_csv(tmp_path / "names.csv")
+    assert [row["contested"] for row in rows] == ["no", "no"]
+    assert sorted(" ".join(row["name"].lower().split()) for row in rows) == ["ada lovelace", "bob"]
+    assert len(read_csv(tmp_path / "delivery.csv")) == 2
+    assert len(read_csv(tmp_path / "known.csv")) == 3
+    assert len({row["signer"] for row in read_csv(tmp_path / "known.csv")}) == 2
+
+
+def test_a_key_that_opens_nothing_is_refused_before_anything_is_written(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(20)
+    organizer("keys", "new", "--single", tmp_path / "another.pem")
+
+    said = organizer("export", tmp_path / "names.csv", "--key", tmp_path / "another.pem")
+
+    assert said.code == 1
+    assert "opens none of 20 boxes" in said.err
+    assert "invalidate" not in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["another.pem"]
+
+
+def test_an_export_of_nobody_is_a_header(
+    organizer: Command, key_file: Path, tmp_path: Path
+) -> None:
     said = organizer("export", tmp_path / "names.csv", "--key", key_file, "--json")
 
-    assert json.loads(said.out)["emptied"] == 1
-    assert len(read_csv(tmp_path / "names.csv")) == 2
+    assert said.code == 0, said.err
+    assert json.loads(said.out) == {"written": 0} | dict.fromkeys(LEFT_OUT, 0)
+    assert read_csv(tmp_path / "names.csv") == []
+
+
+def test_an_export_that_failed_does_not_keep_the_next_one_from_its_work(
+    organizer: Command, forged: Forged, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged.add(3)
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    listing = writing.list_claims
+    monkeypatch.setattr(writing, "list_claims", interrupt)
+    assert organizer("export", tmp_path / "known.csv").code == 130
+    monkeypatch.setattr(writing, "list_claims", listing)
+
+    assert organizer("export", tmp_path / "known.csv").code == 0
+    assert len(read_csv(tmp_path / "known.csv")) == 3
+
+
+def test_an_export_into_a_folder_that_is_not_there_is_told_in_a_sentence(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(1)
+
+    said = organizer("export", tmp_path / "nowhere" / "known.csv")
+
+    assert said.code == 1
+    assert "cannot be written" in said.err

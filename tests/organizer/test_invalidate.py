@@ -7,12 +7,26 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hpke
 from google.cloud import firestore
-from petition.seal import Words
+from petition.documents import Blur, Public, Published, Status
+from petition.seal import Contents
 
 from organizer.commands import invalidate
+from organizer.signatures import invalidation
+from organizer.signatures.batch import Batch
 from organizer.signatures.database import Database
-from tests.organizer.conftest import Command, Forged, counted
+from organizer.signatures.withdrawal import withdraw_claim
+from tests.organizer.conftest import (
+    PETITION,
+    Command,
+    Forged,
+    Signers,
+    claim_of,
+    counted,
+    receipt_of,
+    sealed_to_another_key,
+)
 
 SECOND_DAY = dt.datetime(2012, 2, 15, 9, tzinfo=dt.UTC)
 
@@ -75,7 +89,7 @@ def test_a_filter_takes_its_class_off_the_count_and_leaves_the_rest(
     assert said.code == 0, said.err
     assert json.loads(said.out)["removed"] == number
     assert counted(organizer) == 495 - number
-    assert database.invalidated_in_all() == number
+    assert database.invalidated() == number
 
 
 @pytest.mark.parametrize(
@@ -90,13 +104,14 @@ def test_names_addresses_and_unreadable_boxes_are_found_with_the_key(
     number: int,
 ) -> None:
     forged.add(60)
-    forged.add(20, contents=Words("Bot 7", "seven@spam.example"), prefix="bot")
+    forged.add(20, contents=Contents("Bot 7", "seven@spam.example"), prefix="bot")
     forged.add(7, box=b"\x01" + bytes(2129), prefix="torn")
+    forged.add(5, box=sealed_to_another_key(), prefix="other")
 
     sure = ("--reason", "invented", "--really", "--confirm", str(number))
     organizer("invalidate", *sure, *options, "--key", key_file)
 
-    assert counted(organizer) == 87 - number
+    assert counted(organizer) == 92 - number
 
 
 def test_what_needs_the_key_is_refused_without_it(organizer: Command) -> None:
@@ -121,22 +136,24 @@ def test_an_interruption_between_two_batches_leaves_the_count_exact(
     organizer: Command, forged: Forged, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     forged.add(500)
-    erase = Database.erase
+    commit = Batch.commit
     batches: list[int] = []
 
-    def interrupted(self: Database, *arguments: object) -> None:
+    def interrupted(self: Batch) -> None:
         if batches:
             raise KeyboardInterrupt
         batches.append(1)
-        erase(self, *arguments)  # type: ignore[arg-type]
+        commit(self)
 
-    monkeypatch.setattr(Database, "erase", interrupted)
+    monkeypatch.setattr(Batch, "commit", interrupted)
     sure = ("--really", "--confirm", "500")
-    organizer("invalidate", "--reason", "bot", "--country", "KR", *sure)
-    monkeypatch.setattr(Database, "erase", erase)
+    said = organizer("invalidate", "--reason", "bot", "--country", "KR", *sure)
+    monkeypatch.setattr(Batch, "commit", commit)
 
-    assert counted(organizer) == 300
-    assert database.invalidated_in_all() == 200
+    assert said.code == 130
+    assert "Stopped between two batches" in said.err
+    assert counted(organizer) == 350
+    assert database.invalidated() == 150
 
 
 def test_who_withdraws_meanwhile_is_not_counted_off_twice(
@@ -147,12 +164,12 @@ def test_who_withdraws_meanwhile_is_not_counted_off_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     forged.add(50)
-    before = database.get(s.id for s in petition.collection("signatures").limit(2).stream())
+    first, second = [claim.id for claim in petition.collection("claims").limit(2).stream()]
     remove = invalidate.remove
 
     def meanwhile(*arguments: object) -> int:
-        database.forget(before[:1], keep_count=False)
-        database.forget(before[1:], keep_count=True)
+        withdraw_claim(database, first, keep_count=False, due=SECOND_DAY)
+        withdraw_claim(database, second, keep_count=True, due=SECOND_DAY)
         return remove(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(invalidate, "remove", meanwhile)
@@ -160,4 +177,158 @@ def test_who_withdraws_meanwhile_is_not_counted_off_twice(
     said = organizer("invalidate", "--reason", "bot", "--country", "KR", *sure, "--json")
 
     assert json.loads(said.out)["removed"] == 48
+    assert "2 changed meanwhile and were left" in said.err
+    assert counted(organizer) == 2, "One who leaves with the sweep, and one +1 that stays."
+
+
+def test_who_claims_meanwhile_stays(
+    organizer: Command, signers: Signers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signers.sign("Ada", address="ada@example.org", country="FR")
+    signers.sign("Bot", address="bot@example.org", country="FR")
+    remove = invalidate.remove
+
+    def meanwhile(*arguments: object) -> int:
+        signers.sign("Ada", address="ada@example.org", again="in earnest")
+        return remove(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(invalidate, "remove", meanwhile)
+    sure = ("--really", "--confirm", "2")
+    said = organizer("invalidate", "--reason", "bot", "--country", "FR", *sure, "--json")
+
+    assert json.loads(said.out)["removed"] == 1
     assert counted(organizer) == 1
+
+
+def test_a_strangers_claim_that_looks_like_fraud_does_not_take_its_victim_off(
+    organizer: Command, signers: Signers, forged: Forged
+) -> None:
+    forged.add(20, via="0123456789", country="FR")
+    signers.sign("Ada", address="ada@example.org")
+    signers.sign("Eve", address="ada@example.org", again="eve", via="0123456789", country="FR")
+    fraud = ("invalidate", "--reason", "bot", "--via", "0123456789", "--json")
+
+    one = json.loads(organizer(*fraud).out)["found"]
+    any_of_them = json.loads(organizer(*fraud, "--any").out)["found"]
+    organizer(*fraud, "--really", "--confirm", "20")
+
+    assert (one, any_of_them) == (20, 21)
+    assert counted(organizer) == 1
+
+
+def test_a_strangers_claim_does_not_take_off_who_withdrew_and_left_a_plus_one(
+    organizer: Command, signers: Signers
+) -> None:
+    signers.sign("Ada", address="ada@example.org")
+    receipt = receipt_of("ada@example.org")
+    organizer("withdraw", "receipt", "--yes", "--keep-count", typed=[receipt])
+    signers.sign("Eve", address="ada@example.org", again="eve", via="0123456789")
+
+    said = organizer("invalidate", "--reason", "bot", "--via", "0123456789", "--json")
+
+    assert json.loads(said.out)["found"] == 0
+
+
+def test_an_invalidated_signers_claims_are_all_emptied_and_refused_when_they_come_again(
+    organizer: Command, signers: Signers, petition: firestore.DocumentReference
+) -> None:
+    signers.sign("Bot", address="bot@example.org", country="FR")
+    signers.sign("Bot", address="bot@example.org", country="FR", again="twice")
+    signers.sign("Ada")
+
+    sure = ("--really", "--confirm", "1")
+    organizer("invalidate", "--reason", "bot", "--country", "FR", *sure)
+    signers.sign("Bot", address="bot@example.org", country="FR")
+
+    for again in ("", "twice"):
+        claim = petition.collection("claims").document(claim_of("bot@example.org", again)).get()
+        assert claim.to_dict() == {}
+    assert counted(organizer) == 1
+
+
+def test_any_takes_off_all_claims_of_a_signer(organizer: Command, signers: Signers) -> None:
+    signers.sign("Bot", address="bot@example.org", country="FR")
+    signers.sign("Bot", address="bot@example.org", country="KR", again="twice")
+
+    sure = ("--any", "--really", "--confirm", "1")
+    said = organizer("invalidate", "--reason", "bot", "--country", "FR", *sure, "--json")
+
+    assert json.loads(said.out)["removed"] == 1
+    assert counted(organizer) == 0
+    assert json.loads(organizer("recount", "--thorough", "--json").out)["claims"] == 0
+
+
+def test_who_claimed_one_address_more_often_than_a_commit_holds_is_taken_off(
+    organizer: Command, forged: Forged, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invalidation, "MAX_WRITES", 20)
+    forged.add(3, claims=75)
+    forged.add(5, country="US")
+
+    sure = ("--really", "--confirm", "3")
+    said = organizer("invalidate", "--reason", "bot", "--country", "KR", *sure, "--json")
+
+    assert json.loads(said.out)["removed"] == 3, said.err
+    assert counted(organizer) == 5
+    assert json.loads(organizer("recount", "--thorough", "--json").out)["claims"] == 5
+
+
+def test_a_key_that_opens_nothing_is_refused_before_anything_is_counted_as_fraud(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(20)
+    organizer("keys", "new", "--single", tmp_path / "another.pem")
+
+    options = ("--unreadable", "--key", tmp_path / "another.pem", "--really", "--confirm", "20")
+    said = organizer("invalidate", "--reason", "unreadable", *options)
+
+    assert said.code == 1
+    assert "opens none of 20 boxes" in said.err
+    assert counted(organizer) == 20
+
+
+def test_a_box_is_not_unreadable_because_the_old_key_was_not_given(
+    organizer: Command, forged: Forged, key_file: Path
+) -> None:
+    """The key was changed; with the new one alone, what was sealed to the old one is no fraud."""
+    forged.add(20)
+    forged.add(10, box=sealed_to_another_key(), prefix="before the change")
+
+    options = ("--unreadable", "--key", key_file, "--json")
+    said = organizer("invalidate", "--reason", "unreadable", *options)
+
+    assert json.loads(said.out)["found"] == 0
+
+
+def test_a_box_that_opens_and_holds_nothing_is_unreadable(
+    organizer: Command, forged: Forged, key_file: Path
+) -> None:
+    info = b"savemyfriend/seal/1\0" + PETITION.encode()
+    suite = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
+    public_key = forged.keys.private_key.public_key()
+    box = b"\x01" + suite.encrypt(b"nothing".ljust(2048), public_key, info=info)
+    forged.add(20)
+    forged.add(3, box=box, prefix="nothing")
+
+    options = ("--unreadable", "--key", key_file, "--really", "--confirm", "3")
+    organizer("invalidate", "--reason", "unreadable", *options)
+
+    assert counted(organizer) == 20
+
+
+@pytest.mark.parametrize("final", [42, None])
+def test_an_exact_number_that_was_told_is_told_again(
+    organizer: Command, forged: Forged, database: Database, client: firestore.Client, final: int
+) -> None:
+    forged.add(30)
+    forged.add(12, country="FR")
+    public = Public(total=Blur(40, 47), closed=True, final=final)
+    document = client.collection("petitions").document(PETITION)
+    document.set(Published(Status.CLOSED, public=public).fields())
+
+    sure = ("--really", "--confirm", "12")
+    organizer("invalidate", "--reason", "bot", "--country", "FR", *sure)
+
+    after = database.published()
+    assert after.public == Public(total=Blur(40, 47), closed=True, final=None)
+    assert after.status is Status.CLOSED

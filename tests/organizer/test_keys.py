@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
-from petition.seal import Words, decode_public_key, encode_public_key, open_box, seal
+from petition.seal import Contents, decode_public_key, encode_public_key, open_box, seal
 from shamir_mnemonic.wordlist import WORDLIST
 
 from organizer import CannotDo
@@ -46,7 +46,7 @@ def test_any_quorum_of_the_sheets_opens_what_the_printed_key_seals(
     )
     printed = LINE.fullmatch(said.out.strip())
     assert printed
-    box = seal(Words("Ada", "ada@example.org"), PETITION, decode_public_key(printed[1]))
+    box = seal(Contents("Ada", "ada@example.org"), PETITION, decode_public_key(printed[1]))
 
     for quorum in combinations(sorted((tmp_path / "sheets").iterdir()), 2):
         (key,) = read_keys(None, quorum, False)

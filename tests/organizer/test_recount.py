@@ -6,19 +6,19 @@ import json
 
 import pytest
 from google.cloud import firestore
-from petition.store import Lane
+from petition.documents import Sums
 
 from organizer.signatures.audit import audit, repair
 from organizer.signatures.database import Database
-from organizer.signatures.drift import difference
-from tests.organizer.conftest import Command, Forged, Signers, receipt_of
+from tests.organizer.conftest import Command, Forged, Signers, claim_of, receipt_of, signer_of
 
 
 def test_recount_finds_nothing_wrong_after_signing_and_withdrawing(
     organizer: Command, signers: Signers
 ) -> None:
-    for name in ("Ada", "Bob", "Cid"):
+    for name in ("Ada", "Bob", "Cid", "Dan"):
         signers.sign(name, address=f"{name}@example.org", via="0123456789.weibo")
+    signers.sign("Cid", address="Cid@example.org", again="a second time")
     organizer("withdraw", "receipt", "--yes", typed=[receipt_of("Ada@example.org")])
     kept = receipt_of("Bob@example.org")
     organizer("withdraw", "receipt", "--yes", "--keep-count", typed=[kept])
@@ -26,7 +26,8 @@ def test_recount_finds_nothing_wrong_after_signing_and_withdrawing(
     said = organizer("recount", "--thorough", "--json")
 
     found = json.loads(said.out)
-    assert (said.code, found["stored"], found["emptied"], found["exact"]) == (0, 2, 1, True)
+    assert (said.code, found["exact"], found["stored"], found["claims"]) == (0, True, 4, 3)
+    assert (found["kept"], found["leaving"]) == (1, 1)
 
 
 def test_recount_reports_a_difference_and_changes_nothing(
@@ -39,7 +40,7 @@ def test_recount_reports_a_difference_and_changes_nothing(
 
     assert said.code == 1
     assert json.loads(said.out)["drift"]["signatures"] == -4
-    assert sum(lane.signatures for lane in database.lanes()) == 34
+    assert database.tally().signatures == 34
 
 
 def test_repair_corrects_total_countries_and_links(
@@ -78,30 +79,108 @@ def test_two_organizers_who_repair_at_once_add_the_difference_once(
     repair(database, first)
     repair(database, second)
 
-    assert sum(lane.signatures for lane in database.lanes()) == 30
+    assert database.tally().signatures == 30
 
 
-def test_a_withdrawn_signatures_country_is_believed_of_the_lanes() -> None:
-    stored = Lane(3, {"KR": 2}, 1)
-    counted = Lane(3, {"KR": 2, "US": 1}, 2)
-
-    assert difference(stored, 1, counted) == Lane(0, {}, 0)
-
-
-@pytest.mark.parametrize(
-    ("counted", "emptied", "added"),
-    [
-        (Lane(5, {"KR": 5}, 0), 0, Lane(-2, {"KR": -2}, 0)),
-        (Lane(2, {"KR": 2}, 0), 0, Lane(1, {"KR": 1}, 0)),
-        (Lane(4, {"KR": 3}, 0), 1, Lane(0, {"ZZ": 1}, 0)),
-        (Lane(8, {"KR": 4, "US": 4}, 0), 1, Lane(-4, {"KR": -1, "US": -3}, 0)),
-    ],
-)
-def test_after_the_repair_the_countries_add_up_to_the_total(
-    counted: Lane, emptied: int, added: Lane
+def test_a_kept_signers_country_and_link_are_audited_like_any_others(
+    organizer: Command, signers: Signers, petition: firestore.DocumentReference, database: Database
 ) -> None:
-    stored = Lane(3 + emptied, {"KR": 3}, 0)
+    signers.sign("Ada", address="ada@example.org", country="US", via="0123456789.weibo")
+    receipt = receipt_of("ada@example.org")
+    organizer("withdraw", "receipt", "--yes", "--keep-count", typed=[receipt])
+    wrong = {"signatures": 0, "countries": {"US": -1, "KR": 1}, "referred": -1}
+    petition.collection("lanes").document("5").set(wrong)
 
-    assert difference(stored, emptied, counted) == added
-    after = sum(counted.countries.values()) + sum(added.countries.values())
-    assert after == counted.signatures + added.signatures == stored.signatures
+    assert organizer("recount").code == 0, "The total alone is right."
+    assert organizer("recount", "--thorough").code == 1
+    organizer("recount", "--repair")
+
+    assert database.tally() == Sums(1, {"US": 1}, 1)
+
+
+def test_a_number_of_claims_that_is_wrong_is_said_and_put_right(
+    organizer: Command, signers: Signers, petition: firestore.DocumentReference
+) -> None:
+    signers.sign("Ada", address="ada@example.org")
+    signers.sign("Ada", address="ada@example.org", again="a second time")
+    signer = petition.collection("signers").document(signer_of("ada@example.org", signers.keys))
+    signer.update({"claims": 7})
+
+    said = organizer("recount", "--thorough")
+    organizer("recount", "--repair")
+
+    assert said.code == 1
+    assert "1 signers say another number of claims than stand" in said.err
+    assert (signer.get().to_dict() or {})["claims"] == 2
+    assert organizer("recount", "--thorough").code == 0
+
+
+def test_a_signer_whom_nothing_keeps_and_no_sweep_sees_is_shown_to_the_sweep(
+    organizer: Command, signers: Signers, petition: firestore.DocumentReference, database: Database
+) -> None:
+    signers.sign("Ada", address="ada@example.org")
+    organizer("withdraw", "receipt", "--yes", typed=[receipt_of("ada@example.org")])
+    for entry in petition.collection("leaving").stream():
+        entry.reference.delete()
+
+    said = organizer("recount", "--thorough")
+    organizer("recount", "--repair")
+
+    assert said.code == 1
+    assert "1 signers have no claim left, and no sweep will see them" in said.err
+    assert [e.signer for e in database.leaving()] == [signer_of("ada@example.org", signers.keys)]
+    assert organizer("recount", "--thorough").code == 0
+
+
+def test_a_claim_whose_signer_is_missing_is_counted_again(
+    organizer: Command, signers: Signers, petition: firestore.DocumentReference, database: Database
+) -> None:
+    """Who deletes a signer in the console loses nobody who wants to be counted."""
+    signers.sign("Ada", address="ada@example.org", country="US", via="0123456789")
+    signers.sign("Bob", address="bob@example.org")
+    id = signer_of("ada@example.org", signers.keys)
+    petition.collection("signers").document(id).delete()
+
+    said = organizer("recount", "--thorough", "--json")
+    organizer("recount", "--repair")
+
+    found = json.loads(said.out)
+    assert (said.code, found["orphaned"], found["stored"], found["counted"]) == (1, 1, 1, 2)
+    assert database.tally() == Sums(2, {"KR": 1, "US": 1}, 1)
+    assert organizer("recount", "--thorough").code == 0
+    receipt = receipt_of("ada@example.org")
+    assert organizer("withdraw", "receipt", "--yes", typed=[receipt]).code == 0
+
+
+def test_a_claim_that_lost_its_signer_and_was_erased_is_not_counted_again(
+    forged: Forged, petition: firestore.DocumentReference, database: Database
+) -> None:
+    forged.add(3)
+    signer = next(petition.collection("signers").stream())
+    signer.reference.delete()
+    found = audit(database, thorough=True)
+    for claim in petition.collection("claims").stream():
+        if claim.get("signer") == signer.id:
+            claim.reference.set({})
+
+    repair(database, found)
+
+    assert database.tally().signatures == 2
+    assert audit(database, thorough=True).exact
+
+
+def test_what_changes_while_it_is_repaired_is_looked_at_again(
+    forged: Forged, signers: Signers, petition: firestore.DocumentReference, database: Database
+) -> None:
+    signers.sign("Ada", address="ada@example.org")
+    signer = petition.collection("signers").document(signer_of("ada@example.org", signers.keys))
+    signer.update({"claims": 5})
+    found = audit(database, thorough=True)
+    signers.sign("Ada", address="ada@example.org", again="meanwhile")
+    assert (signer.get().to_dict() or {})["claims"] == 6
+
+    repair(database, found)
+
+    assert (signer.get().to_dict() or {})["claims"] == 2
+    assert audit(database, thorough=True).exact
+    assert petition.collection("claims").document(claim_of("ada@example.org")).get().exists

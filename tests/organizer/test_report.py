@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import pytest
 from google.cloud import firestore
 from petition.campaign import load_campaigns
-from petition.seal import Consent, Words
-from petition.share import MARKS
-from petition.store import Published
+from petition.documents import Published
+from petition.link import MARKS
+from petition.seal import Consent, Contents
 
 from organizer.reporting import charts
 from organizer.reporting.edition import PHRASES
@@ -26,9 +26,9 @@ FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
 CAMPAIGN = load_campaigns()[PETITION]
 
 
-def agreed(name: str) -> Words:
+def agreed(name: str) -> Contents:
     """Return what somebody writes who agrees to be named."""
-    return Words(name, "hidden@example.org", "a private word", Consent(delivery=True))
+    return Contents(name, "hidden@example.org", "a private word", Consent(delivery=True))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def page(organizer: Command, forged: Forged, key_file: Path, tmp_path: Path) -> 
     forged.add(9, country="FR", via="0123456789.email", hour=FIRST + dt.timedelta(hours=2))
     forged.add(1, contents=agreed("<script>alert(1)</script>"), prefix="a")
     forged.add(1, contents=agreed("金民秀"), prefix="b")
-    forged.add(1, contents=Words("Silent", "s@example.org"), prefix="c")
+    forged.add(1, contents=Contents("Silent", "s@example.org"), prefix="c")
     said = organizer("report", tmp_path / "report.html", "--no-pdf", "--key", key_file)
     assert said.code == 0, said.err
     return (tmp_path / "report.html").read_text()

@@ -11,7 +11,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from petition.seal import Consent, Words
+from petition.seal import Consent, Contents
 
 from organizer.signatures.rows import (
     BOM,
@@ -57,7 +57,7 @@ HARMLESS = ("Ada Lovelace", "O'Brien", "金民秀", "a-b", "1=1", "see you :-)",
 def signature(name: str, message: str = "") -> dict[str, str | bool | None]:
     """Return the row of somebody with a name and a message."""
     stored = Stored("a" * 52, None, "KR", "ko", None, None, None)
-    return dict(opened_row(stored, Words(name, "a@example.org", message, Consent())))
+    return dict(opened_row(stored, Contents(name, "a@example.org", message, Consent())))
 
 
 @pytest.mark.parametrize("text", FORMULAS)
