@@ -1,6 +1,4 @@
-"""
-What the proofs under faults need: a wire that breaks, and many signers at once.
-"""
+"""What the proofs under faults need: a wire that breaks, and many signers at once."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,27 +13,21 @@ from tests.functions.database import Database
 
 @pytest.fixture
 def wire(emulator: Emulator) -> Iterator[Wire]:
-    """
-    Put a breakable wire in front of the emulator.
-    """
+    """Put a breakable wire in front of the emulator."""
     with running_wire(emulator.host) as wire:
         yield wire
 
 
 @pytest.fixture
 def background() -> Iterator[ThreadPoolExecutor]:
-    """
-    Let others act while the test does something else.
-    """
+    """Let others act while the test does something else."""
     with ThreadPoolExecutor(4) as pool:
         yield pool
 
 
 @pytest.fixture
 def database(emulator: Emulator, project: str) -> Iterator[Database]:
-    """
-    Look into the test's database, past the wire.
-    """
+    """Look into the test's database, past the wire."""
     database = Database(emulator.host, project)
     yield database
     database.close()
@@ -43,8 +35,6 @@ def database(emulator: Emulator, project: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    """
-    Speak HTTP to this machine, whatever proxy the environment names.
-    """
+    """Speak HTTP to this machine, whatever proxy the environment names."""
     with httpx.Client(trust_env=False, timeout=60) as client:
         yield client

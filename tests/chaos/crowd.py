@@ -1,6 +1,4 @@
-"""
-Many signers at once, who remember what they were told.
-"""
+"""Many signers at once, who remember what they were told."""
 
 import asyncio
 import base64
@@ -22,9 +20,7 @@ BOX = base64.urlsafe_b64encode(b"\x01" + secrets.token_bytes(2129)).decode().rst
 
 
 def forms(number: int, *, crowd: str | None = None) -> list[dict[str, str]]:
-    """
-    Fill in the sealed forms of as many signers, the same ones for the same `crowd`.
-    """
+    """Fill in the sealed forms of as many signers, the same ones for the same `crowd`."""
     crowd = crowd or secrets.token_hex(8)
     return [
         {
@@ -39,9 +35,7 @@ def forms(number: int, *, crowd: str | None = None) -> list[dict[str, str]]:
 
 
 def digest(text: str) -> str:
-    """
-    Return a digest as forms carry it.
-    """
+    """Return a digest as forms carry it."""
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
 
 
@@ -91,9 +85,7 @@ async def _sign_all(
 
 
 class _Signer:
-    """
-    One connection at a time; a tenth of the processor time of a client that knows all of HTTP.
-    """
+    """One connection at a time; a tenth of the processor time of a client that knows all of HTTP."""
 
     def __init__(self, told: Told) -> None:
         self._told = told
@@ -102,9 +94,7 @@ class _Signer:
         self._writer: asyncio.StreamWriter | None = None
 
     async def sign(self, place: SplitResult, form: dict[str, str]) -> None:
-        """
-        Send a form, and note what was answered.
-        """
+        """Send a form, and note what was answered."""
         try:
             status, headers, body = await asyncio.wait_for(
                 self._exchange(place, json.dumps(form).encode()), PATIENCE_SECONDS
@@ -139,18 +129,14 @@ class _Signer:
         return int(lines[0].split()[1]), headers, answer
 
     def hang_up(self) -> None:
-        """
-        Close the connection, if there is one.
-        """
+        """Close the connection, if there is one."""
         if self._writer:
             self._writer.close()
         self._writer = None
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    """
-    Return when something has happened.
-    """
+    """Return when something has happened."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < deadline

@@ -49,9 +49,7 @@ Metadata = list[tuple[str, str | bytes]]
 
 
 class Wire:
-    """
-    The wire's own state: what it must break, and what has gone through it.
-    """
+    """The wire's own state: what it must break, and what has gone through it."""
 
     def __init__(self, target: str) -> None:
         self._target = target
@@ -62,33 +60,23 @@ class Wire:
         self.answered = 0
 
     def lose(self, method: str, code: grpc.StatusCode, times: int = 1) -> None:
-        """
-        Apply the next calls of a method, and lose their answers.
-        """
+        """Apply the next calls of a method, and lose their answers."""
         self.faults.append(Fault(method, code, applied=True, times=times))
 
     def refuse(self, method: str, code: grpc.StatusCode, times: int = 1) -> None:
-        """
-        Refuse the next calls of a method before they are applied.
-        """
+        """Refuse the next calls of a method before they are applied."""
         self.faults.append(Fault(method, code, applied=False, times=times))
 
     def hold(self, method: str, seconds: float, times: int = 1) -> None:
-        """
-        Apply the next calls of a method so much later, although nobody may wait for it any more.
-        """
+        """Apply the next calls of a method so much later, although nobody may wait for it any more."""
         self.faults.append(Fault(method, None, applied=True, times=times, seconds=seconds))
 
     def mend(self) -> None:
-        """
-        Break nothing from now on.
-        """
+        """Break nothing from now on."""
         self.faults.clear()
 
     async def serve(self, ready: Event, done: Event) -> None:
-        """
-        Hand calls on until `done` is set.
-        """
+        """Hand calls on until `done` is set."""
         async with grpc.aio.insecure_channel(self._target) as channel:
             server = grpc.aio.server()
             server.add_generic_rpc_handlers((_Handler(self, channel),))
@@ -99,9 +87,7 @@ class Wire:
             await server.stop(None)
 
     def next_fault(self, method: str) -> Fault | None:
-        """
-        Note a call, and return how it must break, if it must.
-        """
+        """Note a call, and return how it must break, if it must."""
         self.calls.append(method)
         for fault in self.faults:
             if fault.method == method and fault.times > 0 and fault.chance():
@@ -174,9 +160,7 @@ def _metadata(context: grpc.aio.ServicerContext) -> Metadata:
 
 @contextmanager
 def running_wire(target: str) -> Iterator[Wire]:
-    """
-    Run a wire to an emulator's HOST:PORT, in a thread of its own, for as long as a block lasts.
-    """
+    """Run a wire to an emulator's HOST:PORT, in a thread of its own, for as long as a block lasts."""
     wire, ready, done = Wire(target), Event(), Event()
     thread = Thread(target=lambda: asyncio.run(wire.serve(ready, done)))
     thread.start()

@@ -1,6 +1,4 @@
-"""
-Whatever breaks between the function and the database: tally = documents = acknowledged signers.
-"""
+"""Whatever breaks between the function and the database: tally = documents = acknowledged signers."""
 
 import random
 import signal
@@ -22,9 +20,7 @@ codes = pytest.mark.parametrize("code", AMBIGUOUS, ids=lambda code: code.name)
 
 @pytest.fixture
 def sign(start_function: Start, wire: Wire) -> Running:
-    """
-    Start sign on the wire.
-    """
+    """Start sign on the wire."""
     return start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
 
 

@@ -1,6 +1,4 @@
-"""
-A database that hangs, answers too late, or is away while a process ends.
-"""
+"""A database that hangs, answers too late, or is away while a process ends."""
 
 import asyncio
 import json
@@ -29,9 +27,7 @@ METHODS = ("Commit", "BatchGetDocuments", "RunQuery", "RunAggregationQuery")
 
 
 def lines(function: Running) -> list[dict[str, Any]]:
-    """
-    Return what a function has logged, every line of which must be JSON.
-    """
+    """Return what a function has logged, every line of which must be JSON."""
     return [json.loads(line) for line in function.log().splitlines()]
 
 
@@ -130,9 +126,7 @@ def test_a_process_that_ends_answers_everybody_and_writes_down_its_numbers(
 
 
 def hang_up_after_sending(url: str, form: dict[str, str]) -> None:
-    """
-    Send a whole form, and close the connection without waiting for an answer.
-    """
+    """Send a whole form, and close the connection without waiting for an answer."""
     parts, body = urlsplit(url), json.dumps(form)
     head = (
         f"POST {parts.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"

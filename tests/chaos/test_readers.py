@@ -1,6 +1,4 @@
-"""
-Readers get a count and signers get rid of a signature, whatever breaks on the way.
-"""
+"""Readers get a count and signers get rid of a signature, whatever breaks on the way."""
 
 import time
 from collections.abc import Callable

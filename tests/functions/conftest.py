@@ -1,6 +1,4 @@
-"""
-What the tests that speak HTTP to the functions need besides the functions themselves.
-"""
+"""What the tests that speak HTTP to the functions need besides the functions themselves."""
 
 import shutil
 from collections.abc import Iterator
@@ -17,18 +15,14 @@ from tests.functions.database import Database
 
 @pytest.fixture(scope="session")
 def http() -> Iterator[httpx.Client]:
-    """
-    Speak HTTP to this machine, whatever proxy the environment names.
-    """
+    """Speak HTTP to this machine, whatever proxy the environment names."""
     with httpx.Client(trust_env=False, timeout=60) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def stored(services: Stack) -> Iterator[Database]:
-    """
-    Look into the database of `services`.
-    """
+    """Look into the database of `services`."""
     database = Database(services.emulator.host, services.project)
     yield database
     database.close()
@@ -36,9 +30,7 @@ def stored(services: Stack) -> Iterator[Database]:
 
 @pytest.fixture
 def database(emulator: Emulator, project: str) -> Iterator[Database]:
-    """
-    Look into the database of a single test, which `start_function` uses.
-    """
+    """Look into the database of a single test, which `start_function` uses."""
     database = Database(emulator.host, project)
     yield database
     database.close()
@@ -46,9 +38,7 @@ def database(emulator: Emulator, project: str) -> Iterator[Database]:
 
 @pytest.fixture
 def petitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """
-    Copy the functions, so that a test may change their petitions.
-    """
+    """Copy the functions, so that a test may change their petitions."""
     copy = tmp_path / "deployed" / "functions"
     shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("dev.functions.ROOT", copy.parent)

@@ -1,10 +1,8 @@
-"""
-What is really in the database, read as the organizers' console does, past all of our own code.
-"""
+"""What is really in the database, read as the organizers' console does, past all of our own code."""
 
 import base64
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,23 +23,27 @@ class Audit:
     tally: int
     referred: int
     countries: dict[str, int]
+    drawn: dict[str, int]
     signers: dict[str, dict[str, Any]]
     standing: dict[str, int]
     empty: frozenset[str]
 
     @property
     def is_exact(self) -> bool:
-        """
-        Tell whether every signer is counted once, and knows how many of their claims stand.
-        """
+        """Tell whether every signer is counted once, and knows how many of their claims stand."""
+        everybody = self.signers.values()
         counted = {id: fields["claims"] for id, fields in self.signers.items() if fields["claims"]}
-        return self.tally == len(self.signers) and counted == self.standing
+        return (
+            counted == self.standing
+            and self.tally == len(everybody)
+            and self.countries == Counter(fields["country"] for fields in everybody)
+            and self.drawn == Counter(f["country"] for f in everybody if f["drawn"])
+            and self.referred == sum(fields["referred"] for fields in everybody)
+        )
 
 
 class Database:
-    """
-    One project's default database in the emulator.
-    """
+    """One project's default database in the emulator."""
 
     def __init__(self, host: str, project: str) -> None:
         self.root = f"projects/{project}/databases/(default)/documents"
@@ -50,24 +52,18 @@ class Database:
         self._url = f"http://{host}/v1/{self.root}"
 
     def close(self) -> None:
-        """
-        Leave no connection open.
-        """
+        """Leave no connection open."""
         self._http.close()
 
     def get(self, path: str) -> dict[str, Any] | None:
-        """
-        Return a document's fields, or None when there is no such document.
-        """
+        """Return a document's fields, or None when there is no such document."""
         answer = self._http.get(f"{self._url}/{path}")
         if answer.status_code == 404:
             return None
         return decode(answer.raise_for_status().json().get("fields", {}))
 
     def put(self, path: str, **fields: str | int) -> None:
-        """
-        Set a document's fields, as an organizer does in the console, and leave its others.
-        """
+        """Set a document's fields, as an organizer does in the console, and leave its others."""
         masks = {"updateMask.fieldPaths": list(fields)}
         values = {
             name: {"integerValue": str(value)} if isinstance(value, int) else {"stringValue": value}
@@ -77,18 +73,14 @@ class Database:
         self._http.patch(url, params=masks, json={"fields": values}).raise_for_status()
 
     def list(self, collection: str) -> dict[str, dict[str, Any]]:
-        """
-        Return the fields of all documents of a collection, by id.
-        """
+        """Return the fields of all documents of a collection, by id."""
         return {
             document["name"].rpartition("/")[2]: decode(document.get("fields", {}))
             for document in self._pages(collection)
         }
 
     def everything(self) -> dict[str, dict[str, Any]]:
-        """
-        Return the fields of every document there is, by path.
-        """
+        """Return the fields of every document there is, by path."""
         query = {"structuredQuery": {"from": [{"allDescendants": True}]}}
         rows = self._http.post(f"{self._url}:runQuery", json=query).raise_for_status().json()
         return {
@@ -100,19 +92,14 @@ class Database:
         }
 
     def audit(self, petition: str = "savemyfriend") -> Audit:
-        """
-        Add up the lanes, and fetch what they should have counted.
-        """
-        countries: dict[str, int] = {}
+        """Add up the lanes, and fetch what they should have counted."""
         lanes = self.list(f"petitions/{petition}/lanes").values()
-        for lane in lanes:
-            for country, number in lane.get("countries", {}).items():
-                countries[country] = countries.get(country, 0) + number
         claims = self.list(f"petitions/{petition}/claims")
         return Audit(
             tally=sum(lane["signatures"] for lane in lanes),
             referred=sum(lane["referred"] for lane in lanes),
-            countries={country: number for country, number in countries.items() if number},
+            countries=_by_country(lanes, "countries"),
+            drawn=_by_country(lanes, "drawn"),
             signers=self.list(f"petitions/{petition}/signers"),
             standing=dict(Counter(claim["signer"] for claim in claims.values() if claim)),
             empty=frozenset(id for id, claim in claims.items() if not claim),
@@ -130,10 +117,15 @@ class Database:
                 return
 
 
+def _by_country(lanes: Iterable[Mapping[str, Any]], field: str) -> dict[str, int]:
+    sums = Counter[str]()
+    for lane in lanes:
+        sums.update(lane.get(field, {}))
+    return {country: number for country, number in sums.items() if number}
+
+
 def decode(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """
-    Turn Firestore's JSON into plain values; timestamps stay text.
-    """
+    """Turn Firestore's JSON into plain values; timestamps stay text."""
     return {name: _value(value) for name, value in fields.items()}
 
 

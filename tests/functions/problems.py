@@ -1,6 +1,4 @@
-"""
-What every refusal must look like (RFC 9457).
-"""
+"""What every refusal must look like (RFC 9457)."""
 
 import json
 from typing import Any
@@ -13,9 +11,7 @@ TITLES_END = "."
 def check_problem(
     answer: httpx.Response, status: int, slug: str, *pointers: str, site: str
 ) -> dict[str, Any]:
-    """
-    Assert that an answer is this problem's document, with exactly these pointers, in any order.
-    """
+    """Assert that an answer is this problem's document, with exactly these pointers, in any order."""
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"

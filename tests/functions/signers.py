@@ -29,25 +29,19 @@ _run = secrets.token_hex(4)
 
 
 def first_petition() -> dict[str, Any]:
-    """
-    Return the petition that is in the repository.
-    """
+    """Return the petition that is in the repository."""
     path = ROOT / "functions" / "campaigns" / f"{PETITION}.json"
     petition: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return petition
 
 
 def new_email() -> str:
-    """
-    Return the address of somebody who has not signed yet.
-    """
+    """Return the address of somebody who has not signed yet."""
     return f"signer{next(_numbers)}.{_run}@example.org"
 
 
 def open_form(email: str | None = None, **changes: Any) -> dict[str, Any]:
-    """
-    Fill in the open form; a change to None leaves a field out.
-    """
+    """Fill in the open form; a change to None leaves a field out."""
     form = {
         "email": email or new_email(),
         "name": "Kim Moses",
@@ -66,9 +60,7 @@ def sealed_form(
     receipt: bytes | None = None,
     **changes: Any,
 ) -> dict[str, Any]:
-    """
-    Fill in the sealed form as the page does; a change to None leaves a field out.
-    """
+    """Fill in the sealed form as the page does; a change to None leaves a field out."""
     email = email or new_email()
     contents = {
         "name": "Kim Moses",
@@ -95,9 +87,7 @@ def envelope_form(
     *,
     petition: str = PETITION,
 ) -> dict[str, Any]:
-    """
-    Put a sealed form into an envelope, as the page does.
-    """
+    """Put a sealed form into an envelope, as the page does."""
     plaintext = json.dumps(form).encode().ljust(FORM_BYTES)
     info = b"savemyfriend/envelope/1\0" + petition.encode()
     return {"envelope": base64url(b"\x01" + SUITE.encrypt(plaintext, envelope_key, info=info))}
@@ -106,9 +96,7 @@ def envelope_form(
 def open_box(
     box: bytes, private_key: ec.EllipticCurvePrivateKey, petition: str = PETITION
 ) -> dict[str, Any]:
-    """
-    Read a box as the organizers do, and check that its size tells nothing.
-    """
+    """Read a box as the organizers do, and check that its size tells nothing."""
     assert box[:1] == b"\x01"
     plaintext = SUITE.decrypt(box[1:], private_key, info=seal_info(petition))
     assert len(plaintext) == PLAINTEXT_BYTES
@@ -117,42 +105,32 @@ def open_box(
 
 
 def document_id(canonical: str, pepper: str, petition: str = PETITION) -> str:
-    """
-    Return the id under which a canonical address's signer must be stored.
-    """
+    """Return the id under which a canonical address's signer must be stored."""
     material = petition.encode() + b"\0" + address_tag(canonical, petition)
     digest = hmac.new(pepper.encode(), material, hashlib.sha256).digest()
     return base64.b32encode(digest).decode().rstrip("=").lower()
 
 
 def address_tag(canonical: str, petition: str = PETITION) -> bytes:
-    """
-    Return the 32 bytes that stand for a canonical address.
-    """
+    """Return the 32 bytes that stand for a canonical address."""
     salt = f"savemyfriend/address/2\0{petition}".encode()
     return hashlib.pbkdf2_hmac("sha256", canonical.encode(), salt, 200_000)
 
 
 def receipt_hash(receipt: bytes, petition: str = PETITION) -> str:
-    """
-    Return what is stored of a receipt.
-    """
+    """Return what is stored of a receipt."""
     material = b"savemyfriend/receipt/1\0" + petition.encode() + b"\0" + receipt
     return base64url(hashlib.sha256(material).digest())
 
 
 def write_receipt(receipt: bytes) -> str:
-    """
-    Return 16 bytes as 26 digits of Crockford's base 32, without hyphens.
-    """
+    """Return 16 bytes as 26 digits of Crockford's base 32, without hyphens."""
     number = int.from_bytes(receipt, "big")
     return "".join(DIGITS[number >> 5 * place & 31] for place in range(25, -1, -1))
 
 
 def read_receipt(text: str) -> bytes:
-    """
-    Return the 16 bytes of a receipt as it is shown.
-    """
+    """Return the 16 bytes of a receipt as it is shown."""
     number = 0
     for digit in text.replace("-", ""):
         number = 32 * number + DIGITS.index(digit)
@@ -160,14 +138,10 @@ def read_receipt(text: str) -> bytes:
 
 
 def seal_info(petition: str) -> bytes:
-    """
-    Return what binds a box to its petition.
-    """
+    """Return what binds a box to its petition."""
     return b"savemyfriend/seal/1\0" + petition.encode()
 
 
 def base64url(octets: bytes) -> str:
-    """
-    Return base64url without padding.
-    """
+    """Return base64url without padding."""
     return base64.urlsafe_b64encode(octets).decode().rstrip("=")

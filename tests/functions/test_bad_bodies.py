@@ -1,6 +1,4 @@
-"""
-Bad bodies: each gets its problem document, none is repeated, and nothing is stored.
-"""
+"""Bad bodies: each gets its problem document, none is repeated, and nothing is stored."""
 
 import json
 from typing import Any
@@ -208,9 +206,7 @@ FORMS = {
 
 
 def form_of(services: Stack, form: str) -> tuple[str, dict[str, Any]]:
-    """
-    Return where a form is posted, and one that would be accepted.
-    """
+    """Return where a form is posted, and one that would be accepted."""
     match form:
         case "open":
             return url_of(services, "sign"), open_form(via="0123456789.x", message="Hello")
@@ -223,9 +219,7 @@ def form_of(services: Stack, form: str) -> tuple[str, dict[str, Any]]:
 
 
 def url_of(services: Stack, name: str) -> str:
-    """
-    Return where a function takes what is posted.
-    """
+    """Return where a function takes what is posted."""
     return f"{services.functions[name].url}/{PETITION}"
 
 

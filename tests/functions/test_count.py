@@ -1,6 +1,4 @@
-"""
-Readers get a count that is right, small, and kept in caches for its own staleness.
-"""
+"""Readers get a count that is right, small, and kept in caches for its own staleness."""
 
 import re
 import time
@@ -29,9 +27,7 @@ SIGNERS = {"KR": 12, "US": 10, "JP": 9, "ZZ": 2}
 
 @pytest.fixture(scope="module")
 def url(http: httpx.Client, services: Stack) -> str:
-    """
-    Return where the count is read, after some have signed and before anybody has read it.
-    """
+    """Return where the count is read, after some have signed and before anybody has read it."""
     for country, number in SIGNERS.items():
         for _ in range(number):
             form = open_form(country=country)
@@ -40,9 +36,7 @@ def url(http: httpx.Client, services: Stack) -> str:
 
 
 def wait_for(http: httpx.Client, url: str, signatures: int) -> httpx.Response:
-    """
-    Read until the count has arrived at a number.
-    """
+    """Read until the count has arrived at a number."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while (answer := http.get(url)).json()["signatures"] != signatures:
         assert time.monotonic() < deadline, answer.text

@@ -40,9 +40,7 @@ waves = st.lists(st.lists(st.tuples(signers, st.integers(0, 2)), max_size=60), m
 
 
 class Asked:
-    """
-    A store, asked in one event loop, and the database behind it, read past all of our own code.
-    """
+    """A store, asked in one event loop, and the database behind it, read past all of our own code."""
 
     def __init__(self, store: Store, database: Database, runner: asyncio.Runner) -> None:
         self.store = store
@@ -50,24 +48,18 @@ class Asked:
         self.database = database
 
     def ask(self, question: Callable[[], Awaitable[T]]) -> T:
-        """
-        Return an answer, asked for again if a busy machine was too slow.
-        """
+        """Return an answer, asked for again if a busy machine was too slow."""
         return self.run(until_certain(question))
 
 
 async def sign(ledger: Ledger, *claims: Claim) -> None:
-    """
-    Record claims at the same moment, as pages do, which try again.
-    """
+    """Record claims at the same moment, as pages do, which try again."""
     await asyncio.gather(*(until_certain(partial(ledger.record, each)) for each in claims))
 
 
 @pytest.fixture(scope="module")
 def asked(emulator: Emulator) -> Iterator[Asked]:
-    """
-    A database of this module's own; every example takes a petition of its own in it.
-    """
+    """A database of this module's own; every example takes a petition of its own in it."""
     variables = {
         "GOOGLE_CLOUD_PROJECT": new_project(),
         "FIRESTORE_EMULATOR_HOST": emulator.host,
@@ -81,9 +73,7 @@ def asked(emulator: Emulator) -> Iterator[Asked]:
 
 
 def claim(signer: int, nth: int = 0) -> Claim:
-    """
-    Return what a signer sends at their nth time: another box under another receipt.
-    """
+    """Return what a signer sends at their nth time: another box under another receipt."""
     digest = hashlib.sha256(f"{signer} {nth}".encode()).digest()
     return Claim(
         receipt_hash=base64url.encode(digest),
@@ -141,9 +131,7 @@ def test_everything_that_arrives_together_is_stored_under_its_own_receipt(asked:
 
 
 def test_same_claim_in_one_group_is_one(asked: Asked) -> None:
-    """
-    The first of them: two boxes under one receipt are somebody's invention.
-    """
+    """The first of them: two boxes under one receipt are somebody's invention."""
     petition = next(names)
     twins = [claim(1), replace(claim(1), sealed=b"another")]
 
@@ -192,9 +180,7 @@ def test_full_waiting_room_refuses_at_once_and_loses_nobody(
 
 
 async def tally(store: Store, petition: str) -> int:
-    """
-    Add up the lanes as `count` does.
-    """
+    """Add up the lanes as `count` does."""
     return sum(await store.lanes(petition), Sums()).signatures
 
 

@@ -1,6 +1,4 @@
-"""
-What the functions write down: numbers per minute, at the latest when they end, and no words.
-"""
+"""What the functions write down: numbers per minute, at the latest when they end, and no words."""
 
 import json
 from collections.abc import Callable
@@ -15,9 +13,7 @@ Start = Callable[..., Running]
 
 
 def last_words(function: Running) -> list[dict[str, Any]]:
-    """
-    End a function as the platform does, and return its log lines, added up over the minutes.
-    """
+    """End a function as the platform does, and return its log lines, added up over the minutes."""
     function.stop()
     sums: dict[tuple[str, str], dict[str, Any]] = {}
     for line in map(json.loads, function.log().splitlines()):
@@ -30,9 +26,7 @@ def last_words(function: Running) -> list[dict[str, Any]]:
 
 
 def problem(function: str, slug: str, number: int) -> dict[str, Any]:
-    """
-    Return the line that tells how often something was refused.
-    """
+    """Return the line that tells how often something was refused."""
     labels = {"severity": "INFO", "event": "problem", "function": function}
     return {**labels, "slug": slug, "number": number}
 

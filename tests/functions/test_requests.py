@@ -1,6 +1,4 @@
-"""
-What all four functions have in common: methods, origins, sizes, types, paths, and bad bodies.
-"""
+"""What all four functions have in common: methods, origins, sizes, types, paths, and bad bodies."""
 
 import json
 import socket
@@ -37,16 +35,12 @@ CALLS = [
 
 
 def url_of(services: Stack, name: str, rest: str = "") -> str:
-    """
-    Return an address below the petition's.
-    """
+    """Return an address below the petition's."""
     return f"{services.functions[name].url}/{PETITION}{rest}"
 
 
 def valid_body(services: Stack, name: str) -> dict[str, Any]:
-    """
-    Return a body that would be accepted.
-    """
+    """Return a body that would be accepted."""
     match name:
         case "sign":
             return sealed_form(services.private_key.public_key())
@@ -57,9 +51,7 @@ def valid_body(services: Stack, name: str) -> dict[str, Any]:
 
 
 def allowed(method: str) -> str:
-    """
-    Return the Allow header where this method is taken.
-    """
+    """Return the Allow header where this method is taken."""
     return "POST, OPTIONS" if method == "POST" else "GET, HEAD, OPTIONS"
 
 
@@ -330,9 +322,7 @@ def test_a_signer_who_does_not_wait_for_the_answer_has_signed(
 
 
 def hang_up_after(url: str, body: bytes, sent: int) -> None:
-    """
-    Send some octets of a body, and close the connection without waiting for an answer.
-    """
+    """Send some octets of a body, and close the connection without waiting for an answer."""
     parts = urlsplit(url)
     head = (
         f"POST {parts.path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -343,9 +333,7 @@ def hang_up_after(url: str, body: bytes, sent: int) -> None:
 
 
 def exchange(url: str, octets: bytes) -> bytes:
-    """
-    Send octets that need not be HTTP, and return what comes back at first.
-    """
+    """Send octets that need not be HTTP, and return what comes back at first."""
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
         connection.sendall(octets)

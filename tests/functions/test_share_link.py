@@ -1,6 +1,4 @@
-"""
-A link can be made, opened, scanned and counted, and stands for nobody.
-"""
+"""A link can be made, opened, scanned and counted, and stands for nobody."""
 
 import json
 import re
@@ -40,9 +38,7 @@ UNKNOWN = "0123456789"
 
 
 class Page(HTMLParser):
-    """
-    What a robot and a browser read of a page: its language, its metas, its links, its tags.
-    """
+    """What a robot and a browser read of a page: its language, its metas, its links, its tags."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -53,9 +49,7 @@ class Page(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """
-        Note an element.
-        """
+        """Note an element."""
         values = {name: value or "" for name, value in attrs}
         self.tags.add(tag)
         match tag:
@@ -70,9 +64,7 @@ class Page(HTMLParser):
 
 @pytest.fixture
 def make(http: httpx.Client, services: Stack) -> Callable[..., dict[str, Any]]:
-    """
-    Make a link.
-    """
+    """Make a link."""
 
     def post(language: str = "en", **more: str) -> dict[str, Any]:
         body = {"language": language, **more}
@@ -85,9 +77,7 @@ def make(http: httpx.Client, services: Stack) -> Callable[..., dict[str, Any]]:
 
 
 def scan(svg: bytes) -> str:
-    """
-    Read a QR code as a phone does.
-    """
+    """Read a QR code as a phone does."""
     text = svg.decode()
     (size,), (scale,) = (
         [int(number) for number in re.findall(pattern, text)]
@@ -111,9 +101,7 @@ def scan(svg: bytes) -> str:
 
 
 def leads_to(page: Page) -> tuple[str, dict[str, list[str]]]:
-    """
-    Return where a page sends people, with or without a tap: the site and what it is told.
-    """
+    """Return where a page sends people, with or without a tap: the site and what it is told."""
     (link,) = page.links
     assert page.metas["refresh"] == f"0; url={link}"
     parts = urlsplit(link)

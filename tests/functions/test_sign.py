@@ -1,6 +1,4 @@
-"""
-A signature is accepted in either form, stored as documented and sealed, and answered alike.
-"""
+"""A signature is accepted in either form, stored as documented and sealed, and answered alike."""
 
 import re
 import secrets
@@ -44,17 +42,13 @@ PATIENCE_SECONDS = 20
 
 @pytest.fixture
 def url(services: Stack) -> str:
-    """
-    Return where the petition is signed.
-    """
+    """Return where the petition is signed."""
     return f"{services.sign}/{PETITION}"
 
 
 @pytest.fixture(params=["open", "sealed"])
 def form(request: pytest.FixtureRequest, services: Stack) -> Callable[..., dict[str, Any]]:
-    """
-    Fill in each of the two forms.
-    """
+    """Fill in each of the two forms."""
     if request.param == "open":
         return open_form
     public_key = services.private_key.public_key()
@@ -62,9 +56,7 @@ def form(request: pytest.FixtureRequest, services: Stack) -> Callable[..., dict[
 
 
 def fields_of(stored: Database, id: str) -> dict[str, Any]:
-    """
-    Return what is stored of a signature that must be there.
-    """
+    """Return what is stored of a signature that must be there."""
     fields = stored.get(f"petitions/{PETITION}/signatures/{id}")
     assert fields is not None
     return fields

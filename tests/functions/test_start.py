@@ -1,6 +1,4 @@
-"""
-A function starts with everything it needs, or says in one message what is missing.
-"""
+"""A function starts with everything it needs, or says in one message what is missing."""
 
 import json
 import shutil
@@ -42,9 +40,7 @@ FIRST, SECOND = "savemyfriend", "letthemgo"
 
 
 def refusal(start: Start, name: str = "count", **extra: str | None) -> str:
-    """
-    Return the one line that a function says when it does not start.
-    """
+    """Return the one line that a function says when it does not start."""
     with pytest.raises(CannotRun) as refused:
         start(name, **extra)
     said = str(refused.value)
@@ -116,9 +112,7 @@ def test_closing_one_petition_leaves_the_other_open(
 
 
 def changed(**changes: Any) -> str:
-    """
-    Return the first petition's file with other values; None takes one away.
-    """
+    """Return the first petition's file with other values; None takes one away."""
     petition = first_petition() | changes
     return json.dumps({name: value for name, value in petition.items() if value is not None})
 

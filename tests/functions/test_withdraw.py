@@ -1,6 +1,4 @@
-"""
-A signature can be taken back with its receipt, and nobody can tell whether one was.
-"""
+"""A signature can be taken back with its receipt, and nobody can tell whether one was."""
 
 import secrets
 from collections.abc import Callable
@@ -27,9 +25,7 @@ Post = Callable[..., httpx.Response]
 
 @pytest.fixture
 def withdraw(http: httpx.Client, services: Stack) -> Post:
-    """
-    Hand in a receipt.
-    """
+    """Hand in a receipt."""
 
     def post(receipt: str, *, keep_count: bool = False) -> httpx.Response:
         body = {"receipt": receipt, "keep_count": keep_count}
@@ -40,9 +36,7 @@ def withdraw(http: httpx.Client, services: Stack) -> Post:
 
 @pytest.fixture
 def sign(http: httpx.Client, services: Stack) -> Callable[..., str]:
-    """
-    Sign with the open form, and return the receipt.
-    """
+    """Sign with the open form, and return the receipt."""
 
     def post(email: str, **changes: Any) -> str:
         answer = http.post(f"{services.sign}/{PETITION}", json=open_form(email, **changes))

@@ -13,16 +13,12 @@ T = TypeVar("T")
 
 
 class _Selector(selectors.SelectSelector):
-    """
-    Waits for no time at all, and says how long it would have waited.
-    """
+    """Waits for no time at all, and says how long it would have waited."""
 
     waited = 0.0
 
     def select(self, timeout: float | None = None) -> Any:
-        """
-        Return what is ready; let the time pass that nobody needs to wait for.
-        """
+        """Return what is ready; let the time pass that nobody needs to wait for."""
         self.waited += timeout or 0
         return super().select(0)
 
@@ -37,9 +33,7 @@ class _Loop(asyncio.SelectorEventLoop):
 
 
 def run(work: Awaitable[T]) -> T:
-    """
-    Do work from the beginning of a time of its own.
-    """
+    """Do work from the beginning of a time of its own."""
 
     async def main() -> T:
         return await work

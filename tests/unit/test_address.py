@@ -1,6 +1,4 @@
-"""
-Whom an address belongs to: two spellings of one mailbox are one, two mailboxes never are.
-"""
+"""Whom an address belongs to: two spellings of one mailbox are one, two mailboxes never are."""
 
 import contextlib
 import json
@@ -134,7 +132,5 @@ def test_petitions_never_share_a_tag(one: str, other: str) -> None:
 
 
 def rule(domain: str) -> dict[str, str]:
-    """
-    Return the rule of a domain's provider.
-    """
+    """Return the rule of a domain's provider."""
     return next((provider for provider in PROVIDERS if domain in provider["domains"]), {})

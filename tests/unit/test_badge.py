@@ -1,6 +1,4 @@
-"""
-The badge: an SVG that every reader of XML can read, whatever its label.
-"""
+"""The badge: an SVG that every reader of XML can read, whatever its label."""
 
 from xml.etree import ElementTree
 
@@ -18,9 +16,7 @@ labels = st.text(
 
 
 def read(svg: bytes) -> ElementTree.Element:
-    """
-    Read a badge as a browser does.
-    """
+    """Read a badge as a browser does."""
     return ElementTree.fromstring(svg)  # noqa: S314 – it is our own
 
 

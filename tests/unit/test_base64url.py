@@ -1,6 +1,4 @@
-"""
-Octets have one spelling only, so that nothing is stored twice under two.
-"""
+"""Octets have one spelling only, so that nothing is stored twice under two."""
 
 import pytest
 from hypothesis import given

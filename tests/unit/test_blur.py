@@ -1,6 +1,4 @@
-"""
-The public numbers: twenty for each drawn signer, right on average, and nothing for all others.
-"""
+"""The public numbers: twenty for each drawn signer, right on average, and nothing for all others."""
 
 import base64
 import datetime as dt

@@ -20,9 +20,7 @@ NOT_AT_ALL = 0.0
 
 
 class Source:
-    """
-    Answers with 1, 2, 3 … as soon as it may, or fails with what it is given.
-    """
+    """Answers with 1, 2, 3 … as soon as it may, or fails with what it is given."""
 
     def __init__(self) -> None:
         self.asked = 0
@@ -41,16 +39,12 @@ class Source:
 
 @pytest.fixture
 def source() -> Source:
-    """
-    A source that answers at once.
-    """
+    """A source that answers at once."""
     return Source()
 
 
 async def turn() -> None:
-    """
-    Let every task go on until it waits.
-    """
+    """Let every task go on until it waits."""
     for _ in range(10):
         await asyncio.sleep(0)
 
@@ -179,9 +173,7 @@ async def test_nothing_is_a_value_too(nothing: object) -> None:
 
 
 class Keys:
-    """
-    A source by key that remembers what it was asked.
-    """
+    """A source by key that remembers what it was asked."""
 
     def __init__(self) -> None:
         self.asked: Counter[str] = Counter()

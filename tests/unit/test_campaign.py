@@ -1,6 +1,4 @@
-"""
-A petition's file: what it may say, and that a wrong one is named with everything that is wrong.
-"""
+"""A petition's file: what it may say, and that a wrong one is named with everything that is wrong."""
 
 import copy
 import datetime as dt
@@ -21,18 +19,14 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def write(folder: Path, change: Change, name: str = "example") -> None:
-    """
-    Write the real petition under another name, changed.
-    """
+    """Write the real petition under another name, changed."""
     content = copy.deepcopy(EXAMPLE) | {"petition": name}
     change(content)
     (folder / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def message(folder: Path) -> str:
-    """
-    Return the one sentence that stops a function.
-    """
+    """Return the one sentence that stops a function."""
     with pytest.raises(SystemExit) as caught:
         load_campaigns(folder)
     text = str(caught.value.code)
@@ -124,9 +118,7 @@ def test_hidden_petition_is_found_only_by_who_asks_for_hidden_ones(tmp_path: Pat
 
 
 def only_korean(content: dict[str, Any]) -> None:
-    """
-    Leave one language.
-    """
+    """Leave one language."""
     content["texts"] = {"ko": content["texts"]["ko"]}
     content["updates"] = []
 
@@ -255,9 +247,7 @@ def test_one_wrong_petition_stops_the_others_too(tmp_path: Path) -> None:
 
 
 def test_petition_of_the_repository_is_what_a_campaign_writes_back() -> None:
-    """
-    Nothing in the file is dropped or changed by reading it.
-    """
+    """Nothing in the file is dropped or changed by reading it."""
     written = json.loads(Campaign.model_validate(EXAMPLE).model_dump_json(exclude_unset=True))
 
     assert written == EXAMPLE

@@ -1,6 +1,4 @@
-"""
-The forms of a claim: what they take, what they refuse, and what is kept.
-"""
+"""The forms of a claim: what they take, what they refuse, and what is kept."""
 
 from typing import Any
 
@@ -49,18 +47,14 @@ LONGEST_TEXTS = {"name": "𠮷" * MAX_NAME_CHARACTERS, "message": "𠮷" * MAX_M
 
 
 def refused(form: type[Form], body: object) -> dict[str, str]:
-    """
-    Return the faults of a body, by pointer.
-    """
+    """Return the faults of a body, by pointer."""
     with pytest.raises(InvalidRequest) as caught:
         read_form(form, body, CONTEXT)
     return {fault.pointer: fault.detail for fault in caught.value.faults}
 
 
 def read_open(**fields: object) -> OpenForm:
-    """
-    Read an open form, honest but for some fields.
-    """
+    """Read an open form, honest but for some fields."""
     return read_form(OpenForm, OPEN | fields, CONTEXT)
 
 
@@ -210,9 +204,7 @@ def test_envelope_says_nothing_beside_itself() -> None:
 
 @given(st.binary(min_size=DIGEST_BYTES, max_size=DIGEST_BYTES))
 def test_receipts_hash_is_never_an_id_that_the_database_keeps_for_itself(digest: bytes) -> None:
-    """
-    Firestore refuses `__.*__`, ".", ".." and whatever holds a slash.
-    """
+    """Firestore refuses `__.*__`, ".", ".." and whatever holds a slash."""
     text = base64url.encode(digest)
 
     form = read_form(SealedForm, SEALED | {"receipt_hash": text}, CONTEXT)
@@ -257,9 +249,7 @@ typed_addresses = st.builds(
     typed_addresses,
 )
 def test_whatever_the_form_takes_fits_into_a_box(name: str, message: str, email: str) -> None:
-    """
-    Quotes and backslashes take two octets in JSON, other characters up to four.
-    """
+    """Quotes and backslashes take two octets in JSON, other characters up to four."""
     try:
         form = read_open(name=name, message=message, email=email)
     except InvalidRequest:
@@ -322,9 +312,7 @@ def test_signing_twice_gives_two_receipts() -> None:
 
 
 def test_id_is_the_documented_one() -> None:
-    """
-    Computed once with another implementation (openssl kdf and dgst, basenc --base32).
-    """
+    """Computed once with another implementation (openssl kdf and dgst, basenc --base32)."""
     tag = tag_address("ann@example.org", PETITION)
 
     assert identify(tag, PETITION, PEPPER) == (

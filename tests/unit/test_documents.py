@@ -1,6 +1,4 @@
-"""
-The documents: what is stored is read back, and sums add up and take off.
-"""
+"""The documents: what is stored is read back, and sums add up and take off."""
 
 import datetime as dt
 from typing import Any
@@ -88,9 +86,7 @@ def test_signer_stays_while_a_claim_stands_or_the_count_was_kept(
     ("minute", "due"), [("2026-11-24T09:59:59", True), ("2026-11-24T10:00:00", False)]
 )
 def test_entry_is_due_with_the_hour_that_it_is_named_by(minute: str, due: bool) -> None:
-    """
-    Ids sort as their hours do, so what is due is all that comes before the next hour's.
-    """
+    """Ids sort as their hours do, so what is due is all that comes before the next hour's."""
     now = dt.datetime.fromisoformat(minute).replace(tzinfo=dt.UTC)
     entry = Leaving.first_id(now) + "f" * 24
 
@@ -104,9 +100,7 @@ def test_lanes_are_added_up_by_country() -> None:
 
 
 def test_withdrawal_in_another_lane_is_taken_off() -> None:
-    """
-    A lane alone may be negative: whoever withdraws meets another one than who signs.
-    """
+    """A lane alone may be negative: whoever withdraws meets another one than who signs."""
     assert Sums(2, {"KR": 1, "US": 1}, 1) + Sums(-1, {"US": -1}, -1) == Sums(1, {"KR": 1}, 0)
 
 
@@ -164,9 +158,7 @@ def test_what_organizers_wrote_is_no_part_of_what_counting_writes() -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"status": "open"}, {"outcome": None, "public": None}])
 def test_petition_that_nobody_counted_is_open(fields: dict[str, Any]) -> None:
-    """
-    As when an organizer writes one field of it in the console.
-    """
+    """As when an organizer writes one field of it in the console."""
     assert Published.read(fields) == Published()
 
 

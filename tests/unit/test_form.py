@@ -1,6 +1,4 @@
-"""
-Reading a body: every fault is told at once, at its place, in a sentence, without what was sent.
-"""
+"""Reading a body: every fault is told at once, at its place, in a sentence, without what was sent."""
 
 from typing import Annotated
 
@@ -31,9 +29,7 @@ class Example(Form):
 
 
 def faults(body: object) -> tuple[Fault, ...]:
-    """
-    Return what is wrong with a body.
-    """
+    """Return what is wrong with a body."""
     with pytest.raises(InvalidRequest) as caught:
         read_form(Example, body, {"languages": ("en", "ko")})
     return caught.value.faults
@@ -84,9 +80,7 @@ UNKNOWN = "Leave out the fields that are not known here."
     ["ann@example.org", "Ann", "alice", "안", "a~b", "a/b", "a b", "", "0171", "x" * 31, "__a1"],
 )
 def test_unknown_field_is_not_repeated_because_its_name_may_be_somebodys(name: str) -> None:
-    """
-    It also leaves nothing in a pointer that RFC 6901 would have to escape.
-    """
+    """It also leaves nothing in a pointer that RFC 6901 would have to escape."""
     assert faults({"name": "a", name: 1}) == (Fault("#", UNKNOWN),)
 
 

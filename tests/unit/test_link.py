@@ -1,6 +1,4 @@
-"""
-Share links: codes that stand for nobody, and what each network and each reader is given.
-"""
+"""Share links: codes that stand for nobody, and what each network and each reader is given."""
 
 import io
 import json
@@ -42,9 +40,7 @@ HOSTILE = "<script>\"'&amp;</title>%26#?+ \u2028친구"
 
 
 def hostile_campaign() -> Campaign:
-    """
-    Return a petition whose every text is hostile.
-    """
+    """Return a petition whose every text is hostile."""
     texts = CAMPAIGN.texts["en"].model_dump() | {
         name: HOSTILE for name in ("title", "call", "summary", "share")
     }
@@ -52,16 +48,12 @@ def hostile_campaign() -> Campaign:
 
 
 def by_network(campaign: Campaign, language: str) -> dict[str, Target]:
-    """
-    Return the targets of a link by their networks.
-    """
+    """Return the targets of a link by their networks."""
     return {target.network: target for target in targets(campaign, language, URL)}
 
 
 def query(href: str) -> dict[str, str]:
-    """
-    Return what a network reads from the address it is opened with.
-    """
+    """Return what a network reads from the address it is opened with."""
     return dict(parse_qsl(urlsplit(href).query, keep_blank_values=True, strict_parsing=True))
 
 
@@ -186,9 +178,7 @@ def test_network_without_an_address_of_its_own_is_given_the_link(network: str) -
 
 @pytest.mark.parametrize("language", [*CAMPAIGN.texts])
 def test_shared_text_fits_into_a_post_with_its_link(language: str) -> None:
-    """
-    X counts a link as 23 characters and a Chinese or Korean one as two, of 280; Weibo takes 140.
-    """
+    """X counts a link as 23 characters and a Chinese or Korean one as two, of 280; Weibo takes 140."""
     share = CAMPAIGN.texts[language].share
 
     assert sum(1 if c.isascii() else 2 for c in share) + 1 + 23 <= 280
@@ -196,9 +186,7 @@ def test_shared_text_fits_into_a_post_with_its_link(language: str) -> None:
 
 
 class Page(HTMLParser):
-    """
-    What a browser and a network's robot find in a landing page.
-    """
+    """What a browser and a network's robot find in a landing page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -283,9 +271,7 @@ def test_qr_code_is_an_svg_with_a_quiet_zone_on_white() -> None:
 
 
 def test_qr_code_is_a_png_as_large_as_a_network_asks_for() -> None:
-    """
-    WeChat takes no picture of fewer than 300 pixels.
-    """
+    """WeChat takes no picture of fewer than 300 pixels."""
     png = Image.open(io.BytesIO(draw_qr(f"{URL}.qr", "png")))
 
     assert png.format == "PNG"

@@ -21,9 +21,7 @@ Timers = list[tuple[float, Callable[[], None]]]
 
 @pytest.fixture(autouse=True)
 async def timers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
-    """
-    A clock that stands at half past a minute, and timers that go off when a test says so.
-    """
+    """A clock that stands at half past a minute, and timers that go off when a test says so."""
     timers: Timers = []
 
     def call_later(delay: float, callback: Callable[[], None], *, context: Context) -> object:
@@ -41,9 +39,7 @@ async def timers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
-    """
-    Return what has been written since the last time.
-    """
+    """Return what has been written since the last time."""
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -84,9 +80,7 @@ async def test_next_minute_begins_at_nothing_and_with_a_timer_of_its_own(
 async def test_minute_is_written_in_a_context_of_its_own(
     monkeypatch: pytest.MonkeyPatch, timers: Timers
 ) -> None:
-    """
-    Whatever the first request of a minute brought along would else stand in its line.
-    """
+    """Whatever the first request of a minute brought along would else stand in its line."""
     seen = []
     monkeypatch.setattr(log, "flush", lambda: seen.append(brought.get("nothing")))
     brought = ContextVar[str]("brought")
@@ -136,9 +130,7 @@ async def test_noted_number_takes_the_place_of_the_one_before(
 
 
 def fail(secret: str) -> None:
-    """
-    Raise with a secret in the message, in the cause, and in a variable.
-    """
+    """Raise with a secret in the message, in the cause, and in a variable."""
     try:
         raise KeyError(secret)
     except KeyError as error:

@@ -48,18 +48,14 @@ places = st.integers(0, 99)
 
 @dataclass
 class Group:
-    """
-    Claims on their way, and what the last look told of them; None when they must look again.
-    """
+    """Claims on their way, and what the last look told of them; None when they must look again."""
 
     claims: list[tuple[str, str]]
     known: tuple[frozenset[str], ...] | None
 
 
 class Meeting(RuleBasedStateMachine):
-    """
-    Everything that can meet, one step at a time.
-    """
+    """Everything that can meet, one step at a time."""
 
     without = ""
 
@@ -74,9 +70,7 @@ class Meeting(RuleBasedStateMachine):
         self.withdrawn: set[str] = set()
 
     def send(self, change: Commit, fate: str) -> bool:
-        """
-        Commit, and tell whether it is known to be applied.
-        """
+        """Commit, and tell whether it is known to be applied."""
         if fate == "late":
             self.late.append(change)
             return False
@@ -88,18 +82,14 @@ class Meeting(RuleBasedStateMachine):
 
     @rule(claims=groups)
     def group_looks(self, claims: list[tuple[str, str]]) -> None:
-        """
-        At first it looks for signers alone.
-        """
+        """At first it looks for signers alone."""
         signers, _ = look(self.database, claims)
         self.groups.append(Group(claims, (signers, frozenset())))
 
     @precondition(lambda self: self.groups)
     @rule(place=places, fate=fates)
     def group_goes_on(self, place: int, fate: str) -> None:
-        """
-        It commits, or after a failure looks again, at its claims too.
-        """
+        """It commits, or after a failure looks again, at its claims too."""
         group = self.groups[place % len(self.groups)]
         if group.known is None:
             group.known = look(self.database, group.claims)
@@ -113,72 +103,54 @@ class Meeting(RuleBasedStateMachine):
 
     @rule(receipt=st.sampled_from(RECEIPTS), keep=st.booleans())
     def withdrawal_reads(self, receipt: str, keep: bool) -> None:
-        """
-        Somebody hands in a receipt.
-        """
+        """Somebody hands in a receipt."""
         change = withdrawing(self.database, receipt, keep=keep)
         self.withdrawals.append((receipt, change))
 
     @precondition(lambda self: self.withdrawals)
     @rule(place=places, fate=fates)
     def withdrawal_commits(self, place: int, fate: str) -> None:
-        """
-        If it is not known to be done, whoever withdraws tries again from the beginning.
-        """
+        """If it is not known to be done, whoever withdraws tries again from the beginning."""
         receipt, change = self.withdrawals.pop(place % len(self.withdrawals))
         if self.send(change, fate):
             self.withdrawn.add(receipt)
 
     @rule(receipt=st.sampled_from(RECEIPTS), keep=st.booleans())
     def withdrawal_meets_nobody(self, receipt: str, keep: bool) -> None:
-        """
-        As nearly always.
-        """
+        """As nearly always."""
         self.withdrawal_reads(receipt, keep)
         self.withdrawal_commits(len(self.withdrawals) - 1, "told")
 
     @rule()
     def sweep_meets_nobody(self) -> None:
-        """
-        As nearly always.
-        """
+        """As nearly always."""
         self.send(sweeping(self.database), "told")
 
     @rule()
     def sweep_reads(self) -> None:
-        """
-        The scheduler calls, perhaps twice.
-        """
+        """The scheduler calls, perhaps twice."""
         self.sweeps.append(sweeping(self.database))
 
     @precondition(lambda self: self.sweeps)
     @rule(place=places, fate=fates)
     def sweep_commits(self, place: int, fate: str) -> None:
-        """
-        What is not done is done by the next one.
-        """
+        """What is not done is done by the next one."""
         self.send(self.sweeps.pop(place % len(self.sweeps)), fate)
 
     @precondition(lambda self: self.late)
     @rule(place=places)
     def late_commit_arrives(self, place: int) -> None:
-        """
-        Nobody waits for it any more.
-        """
+        """Nobody waits for it any more."""
         self.send(self.late.pop(place % len(self.late)), "lost")
 
     @invariant()
     def every_signer_is_counted_once(self) -> None:
-        """
-        So the lanes need never be compared with anything.
-        """
+        """So the lanes need never be compared with anything."""
         assert self.database.tally == len(self.database.signers)
 
     @invariant()
     def every_signer_knows_how_many_claims_stand(self) -> None:
-        """
-        And no claim stands without its signer.
-        """
+        """And no claim stands without its signer."""
         standing = Counter(signer for signer, _ in self.database.claims.values() if signer)
         counted = {id: signer.claims for id, (signer, _) in self.database.signers.items()}
         assert standing == Counter(counted)
@@ -186,23 +158,17 @@ class Meeting(RuleBasedStateMachine):
 
     @invariant()
     def nothing_withdrawn_stands(self) -> None:
-        """
-        It was said to be gone.
-        """
+        """It was said to be gone."""
         assert all(not self.database.claims.get(receipt, ("",))[0] for receipt in self.withdrawn)
 
     @invariant()
     def everything_acknowledged_is_stored(self) -> None:
-        """
-        Standing, or emptied by its own receipt.
-        """
+        """Standing, or emptied by its own receipt."""
         if self.without != "emptied claims stay":
             assert self.acknowledged <= self.database.claims.keys()
 
     def teardown(self) -> None:
-        """
-        When all has come to rest, one sweep leaves exactly those who have a reason to stay.
-        """
+        """When all has come to rest, one sweep leaves exactly those who have a reason to stay."""
         commit(self.database, sweeping(self.database))
         assert all(signer.stays for signer, _ in self.database.signers.values())
         self.every_signer_is_counted_once()
@@ -258,9 +224,7 @@ STORIES: dict[str, list[tuple[Any, ...]]] = {
 
 
 def tell(story: list[tuple[Any, ...]], meeting: Meeting) -> None:
-    """
-    Take the steps of a story, and hold it to the invariants after each.
-    """
+    """Take the steps of a story, and hold it to the invariants after each."""
     for step, *arguments in story:
         getattr(meeting, step)(*arguments)
         meeting.every_signer_is_counted_once()
@@ -271,9 +235,7 @@ def tell(story: list[tuple[Any, ...]], meeting: Meeting) -> None:
 
 @pytest.mark.parametrize("guard", GUARDS)
 def test_every_guard_is_needed(guard: str) -> None:
-    """
-    And the invariants would notice that one is gone.
-    """
+    """And the invariants would notice that one is gone."""
 
     class Unguarded(Meeting):
         without = guard

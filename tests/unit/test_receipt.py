@@ -1,6 +1,4 @@
-"""
-A receipt: written for people, read as people type, hashed as it is stored.
-"""
+"""A receipt: written for people, read as people type, hashed as it is stored."""
 
 import pytest
 from hypothesis import given

@@ -1,6 +1,4 @@
-"""
-Trying again: as long as there is time, only after what may be repeated, and honest at the end.
-"""
+"""Trying again: as long as there is time, only after what may be repeated, and honest at the end."""
 
 import asyncio
 
@@ -12,9 +10,7 @@ from petition.retry import until_certain
 
 
 class Attempt:
-    """
-    Fails in the given ways, one after the other, and then succeeds.
-    """
+    """Fails in the given ways, one after the other, and then succeeds."""
 
     def __init__(self, *failures: Exception) -> None:
         self.failures = list(failures)
@@ -29,16 +25,12 @@ class Attempt:
 
 @pytest.fixture(autouse=True)
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """
-    A pause is no part of what is tested, but for its growth.
-    """
+    """A pause is no part of what is tested, but for its growth."""
     monkeypatch.setattr(retry, "FIRST_PAUSE_SECONDS", 0)
 
 
 def now() -> float:
-    """
-    Return the time by the clock that deadlines are told by.
-    """
+    """Return the time by the clock that deadlines are told by."""
     return asyncio.get_running_loop().time()
 
 

@@ -1,6 +1,4 @@
-"""
-The arithmetic behind docs/scaling.md.
-"""
+"""The arithmetic behind docs/scaling.md."""
 
 import itertools
 import math

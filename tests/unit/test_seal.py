@@ -1,6 +1,4 @@
-"""
-Boxes and envelopes: they open for one key alone, look all alike, and are believed in nothing.
-"""
+"""Boxes and envelopes: they open for one key alone, look all alike, and are believed in nothing."""
 
 import hashlib
 import hmac
@@ -58,9 +56,7 @@ some_contents = st.builds(
 
 
 def test_our_reading_of_the_rfc_agrees_with_its_vectors() -> None:
-    """
-    `cryptography` takes no aad, so the RFC's messages are opened by this file's few lines.
-    """
+    """`cryptography` takes no aad, so the RFC's messages are opened by this file's few lines."""
     private_key = ec.derive_private_key(int(RFC["skRm"], 16), ec.SECP256R1())
     (message,) = RFC["encryptions"]
 
@@ -313,9 +309,7 @@ def test_envelope_without_json_is_refused(content: bytes) -> None:
 
 
 def test_neither_a_box_nor_an_envelope_passes_for_the_other() -> None:
-    """
-    Otherwise whoever holds the envelope's key could have boxes opened that are not theirs.
-    """
+    """Otherwise whoever holds the envelope's key could have boxes opened that are not theirs."""
     content = json.dumps(HONEST).encode()
 
     with pytest.raises(SealError):
@@ -335,9 +329,7 @@ def test_private_key_comes_back(scalar: int) -> None:
 
 
 def box_of(plaintext: bytes, size: int = PLAINTEXT_BYTES, purpose: str = "seal") -> bytes:
-    """
-    Seal anything, as somebody would who writes a program against us.
-    """
+    """Seal anything, as somebody would who writes a program against us."""
     suite = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
     info = f"savemyfriend/{purpose}/1\0{PETITION}".encode()
     return b"\x01" + suite.encrypt(plaintext.ljust(size, b" "), KEY.public_key(), info=info)
@@ -346,9 +338,7 @@ def box_of(plaintext: bytes, size: int = PLAINTEXT_BYTES, purpose: str = "seal")
 def schedule(
     private_key: ec.EllipticCurvePrivateKey, encapsulated: bytes, info: bytes
 ) -> tuple[bytes, bytes]:
-    """
-    Return key and nonce of the first message, by RFC 9180, sections 4.1 and 5.1, base mode.
-    """
+    """Return key and nonce of the first message, by RFC 9180, sections 4.1 and 5.1, base mode."""
     sender = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), encapsulated)
     own = private_key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
     kem, suite = b"KEM\x00\x10", b"HPKE\x00\x10\x00\x01\x00\x01"
@@ -366,15 +356,11 @@ def schedule(
 
 
 def extract(suite: bytes, salt: bytes, label: bytes, text: bytes) -> bytes:
-    """
-    Return LabeledExtract of RFC 9180, section 4.
-    """
+    """Return LabeledExtract of RFC 9180, section 4."""
     return hmac.digest(salt or bytes(32), b"HPKE-v1" + suite + label + text, hashlib.sha256)
 
 
 def expand(suite: bytes, secret: bytes, label: bytes, info: bytes, size: int) -> bytes:
-    """
-    Return LabeledExpand of RFC 9180, section 4, of at most 32 bytes.
-    """
+    """Return LabeledExpand of RFC 9180, section 4, of at most 32 bytes."""
     labelled = size.to_bytes(2, "big") + b"HPKE-v1" + suite + label + info
     return hmac.digest(secret, labelled + b"\x01", hashlib.sha256)[:size]

@@ -1,6 +1,4 @@
-"""
-Settings: everything that is missing or wrong is named at once, and no value is ever shown.
-"""
+"""Settings: everything that is missing or wrong is named at once, and no value is ever shown."""
 
 from collections.abc import Callable
 
@@ -41,9 +39,7 @@ OPTIONAL = {
 
 @pytest.fixture
 def tell(monkeypatch: pytest.MonkeyPatch) -> Tell:
-    """
-    Put exactly these variables into the environment; None leaves one out.
-    """
+    """Put exactly these variables into the environment; None leaves one out."""
 
     def change(**variables: str | None) -> None:
         for name in {*EVERYTHING, *OPTIONAL}:
@@ -57,9 +53,7 @@ def tell(monkeypatch: pytest.MonkeyPatch) -> Tell:
 
 
 def said(model: type[Settings]) -> str:
-    """
-    Return the one sentence that stops a function.
-    """
+    """Return the one sentence that stops a function."""
     with pytest.raises(SystemExit) as caught:
         load_settings(model)
     assert caught.value.__suppress_context__

@@ -21,9 +21,7 @@ GRID = 250  # ms
 
 
 async def work(seconds: float, failure: Exception | None = None) -> str:
-    """
-    Take some time, and then return or raise.
-    """
+    """Take some time, and then return or raise."""
     await asyncio.sleep(seconds)
     if failure:
         raise failure
@@ -31,9 +29,7 @@ async def work(seconds: float, failure: Exception | None = None) -> str:
 
 
 def leaves_at(work: Awaitable[object], milliseconds: int = GRID) -> float:
-    """
-    Return how many seconds after it was begun an answer leaves, whatever it is.
-    """
+    """Return how many seconds after it was begun an answer leaves, whatever it is."""
 
     async def measure() -> float:
         clock = asyncio.get_running_loop().time
@@ -46,9 +42,7 @@ def leaves_at(work: Awaitable[object], milliseconds: int = GRID) -> float:
 
 
 def retrying(failures: list[Exception], seconds: float) -> Awaitable[object]:
-    """
-    Fail and begin anew, as a group does that meets another.
-    """
+    """Fail and begin anew, as a group does that meets another."""
 
     async def attempt() -> str:
         return await work(seconds, failures.pop() if failures else None)
@@ -85,9 +79,7 @@ def test_first_and_repeat_that_differ_by_less_leave_together() -> None:
 
 
 def test_refusal_at_once_leaves_no_sooner_than_a_success() -> None:
-    """
-    As when too many wait already.
-    """
+    """As when too many wait already."""
     assert leaves_at(work(0, Unavailable())) == leaves_at(work(0.01)) == 0.25
 
 

@@ -1,6 +1,4 @@
-"""
-What Python and the page must both obey.
-"""
+"""What Python and the page must both obey."""
 
 import json
 from typing import Any
@@ -9,7 +7,5 @@ from dev import ROOT
 
 
 def vectors(name: str) -> Any:
-    """
-    Read a file of tests/vectors.
-    """
+    """Read a file of tests/vectors."""
     return json.loads((ROOT / "tests" / "vectors" / f"{name}.json").read_text(encoding="utf-8"))
