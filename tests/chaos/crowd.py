@@ -85,7 +85,10 @@ async def _sign_all(
 
 
 class _Signer:
-    """One connection at a time; a tenth of the processor time of a client that knows all of HTTP."""
+    """
+    One connection at a time; a tenth of the processor time of a client that knows
+    all of HTTP.
+    """
 
     def __init__(self, told: Told) -> None:
         self._told = told

@@ -68,7 +68,10 @@ class Wire:
         self.faults.append(Fault(method, code, applied=False, times=times))
 
     def hold(self, method: str, seconds: float, times: int = 1) -> None:
-        """Apply the next calls of a method so much later, although nobody may wait for it any more."""
+        """
+        Apply the next calls of a method so much later, although nobody may wait for it
+        any more.
+        """
         self.faults.append(Fault(method, None, applied=True, times=times, seconds=seconds))
 
     def mend(self) -> None:
@@ -160,7 +163,10 @@ def _metadata(context: grpc.aio.ServicerContext) -> Metadata:
 
 @contextmanager
 def running_wire(target: str) -> Iterator[Wire]:
-    """Run a wire to an emulator's HOST:PORT, in a thread of its own, for as long as a block lasts."""
+    """
+    Run a wire to an emulator's HOST:PORT, in a thread of its own, for as long as a
+    block lasts.
+    """
     wire, ready, done = Wire(target), Event(), Event()
     thread = Thread(target=lambda: asyncio.run(wire.serve(ready, done)))
     thread.start()

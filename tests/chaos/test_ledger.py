@@ -1,4 +1,7 @@
-"""Whatever breaks between the function and the database: tally = documents = acknowledged signers."""
+"""
+Whatever breaks between the function and the database: tally = documents =
+acknowledged signers.
+"""
 
 import random
 import signal

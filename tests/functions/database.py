@@ -1,4 +1,7 @@
-"""What is really in the database, read as the organizers' console does, past all of our own code."""
+"""
+What is really in the database, read as the organizers' console does, past all
+of our own code.
+"""
 
 import base64
 from collections import Counter

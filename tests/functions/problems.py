@@ -11,7 +11,10 @@ TITLES_END = "."
 def check_problem(
     answer: httpx.Response, status: int, slug: str, *pointers: str, site: str
 ) -> dict[str, Any]:
-    """Assert that an answer is this problem's document, with exactly these pointers, in any order."""
+    """
+    Assert that an answer is this problem's document, with exactly these pointers,
+    in any order.
+    """
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.headers["cache-control"] == "no-store"

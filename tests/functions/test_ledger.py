@@ -40,7 +40,10 @@ waves = st.lists(st.lists(st.tuples(signers, st.integers(0, 2)), max_size=60), m
 
 
 class Asked:
-    """A store, asked in one event loop, and the database behind it, read past all of our own code."""
+    """
+    A store, asked in one event loop, and the database behind it, read past all of
+    our own code.
+    """
 
     def __init__(self, store: Store, database: Database, runner: asyncio.Runner) -> None:
         self.store = store

@@ -1,4 +1,7 @@
-"""The public numbers: twenty for each drawn signer, right on average, and nothing for all others."""
+"""
+The public numbers: twenty for each drawn signer, right on average, and nothing
+for all others.
+"""
 
 import base64
 import datetime as dt

@@ -1,4 +1,7 @@
-"""A petition's file: what it may say, and that a wrong one is named with everything that is wrong."""
+"""
+A petition's file: what it may say, and that a wrong one is named with
+everything that is wrong.
+"""
 
 import copy
 import datetime as dt

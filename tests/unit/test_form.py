@@ -1,4 +1,7 @@
-"""Reading a body: every fault is told at once, at its place, in a sentence, without what was sent."""
+"""
+Reading a body: every fault is told at once, at its place, in a sentence,
+without what was sent.
+"""
 
 from typing import Annotated
 

@@ -178,7 +178,10 @@ def test_network_without_an_address_of_its_own_is_given_the_link(network: str) -
 
 @pytest.mark.parametrize("language", [*CAMPAIGN.texts])
 def test_shared_text_fits_into_a_post_with_its_link(language: str) -> None:
-    """X counts a link as 23 characters and a Chinese or Korean one as two, of 280; Weibo takes 140."""
+    """
+    X counts a link as 23 characters and a Chinese or Korean one as two, of 280;
+    Weibo takes 140.
+    """
     share = CAMPAIGN.texts[language].share
 
     assert sum(1 if c.isascii() else 2 for c in share) + 1 + 23 <= 280

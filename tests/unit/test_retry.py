@@ -1,4 +1,7 @@
-"""Trying again: as long as there is time, only after what may be repeated, and honest at the end."""
+"""
+Trying again: as long as there is time, only after what may be repeated, and
+honest at the end.
+"""
 
 import asyncio
 
