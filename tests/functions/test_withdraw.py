@@ -1,4 +1,4 @@
-"""A signature can be taken back with its receipt, and nobody can tell whether one was."""
+"""A claim can be taken back with its receipt, and nobody can tell whether one was."""
 
 import secrets
 from collections.abc import Callable
@@ -8,12 +8,14 @@ import httpx
 import pytest
 
 from dev.stack import Stack
-from tests.functions.database import Database
+from tests.functions.database import Audit, Database
 from tests.functions.signers import (
     PETITION,
     document_id,
     new_email,
     open_form,
+    read_receipt,
+    receipt_hash,
     sealed_form,
     write_receipt,
 )
@@ -47,42 +49,76 @@ def sign(http: httpx.Client, services: Stack) -> Callable[..., str]:
     return post
 
 
-def test_a_signature_that_is_taken_back_is_gone_and_counted_no_more(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+@pytest.fixture
+def sweep(http: httpx.Client, services: Stack) -> Callable[[], None]:
+    """Count those off who have withdrawn; here nobody waits days for it."""
+
+    def post() -> None:
+        assert http.post(f"{services.sweep}/{PETITION}").status_code == 204
+
+    return post
+
+
+def numbers(audit: Audit) -> tuple[object, ...]:
+    """Return who is counted, and how; not the empty claims, which stay."""
+    return audit.tally, audit.referred, audit.countries, audit.signers, audit.standing
+
+
+def test_claim_that_is_taken_back_is_emptied_at_once_and_leaves_the_count_later(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
-    before = stored.audit()
-    receipt = sign(new_email(), country="JP", via="0123456789.line")
+    email, before = new_email(), stored.audit()
+    receipt = sign(email, country="JP", via="0123456789.line")
+    signed = stored.audit()
 
     answer = withdraw(receipt)
 
+    id = document_id(email, services.keys.pepper)
+    claim = f"petitions/{PETITION}/claims/{receipt_hash(read_receipt(receipt))}"
+    waiting = stored.audit()
     assert (answer.status_code, answer.content) == (204, b"")
-    assert stored.audit() == before
+    assert stored.get(claim) == {}
+    assert waiting.tally == signed.tally
+    assert waiting.signers[id]["claims"] == 0
+    sweep()
+    assert numbers(stored.audit()) == numbers(before)
+    assert stored.get(claim) == {}
+    assert stored.list(f"petitions/{PETITION}/leaving") == {}
 
 
-def test_a_signature_whose_count_stays_leaves_an_empty_document(
-    sign: Callable[..., str], withdraw: Post, stored: Database, services: Stack
+def test_claim_whose_count_stays_leaves_its_signer_and_nothing_else(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
     email = new_email()
     receipt = sign(email, country="JP", via="0123456789.line")
     before = stored.audit()
 
     answer = withdraw(receipt, keep_count=True)
+    sweep()
 
     id = document_id(email, services.keys.pepper)
     after = stored.audit()
     assert (answer.status_code, answer.content) == (204, b"")
-    assert stored.get(f"petitions/{PETITION}/signatures/{id}") == {}
-    assert after.emptied - before.emptied == {id}
-    assert (after.tally, after.referred, after.countries, after.documents) == (
+    assert after.empty - before.empty == {receipt_hash(read_receipt(receipt))}
+    assert (after.tally, after.referred, after.countries) == (
         before.tally,
         before.referred,
         before.countries,
-        before.documents,
     )
+    assert after.signers[id] == before.signers[id] | {"claims": 0, "kept": True}
+    assert after.is_exact
 
 
-def test_an_address_whose_count_stayed_is_not_counted_twice(
-    sign: Callable[..., str], withdraw: Post, stored: Database, services: Stack
+def test_address_whose_count_stayed_is_not_counted_twice(
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email = new_email()
     withdraw(sign(email), keep_count=True)
@@ -90,23 +126,70 @@ def test_an_address_whose_count_stayed_is_not_counted_twice(
 
     receipt = sign(email.upper())
 
-    assert stored.audit() == before
-    assert document_id(email, services.keys.pepper) in before.emptied
+    assert stored.audit().tally == before.tally
     assert withdraw(receipt).status_code == 204
-    assert stored.audit() == before
+    sweep()
+    assert numbers(stored.audit()) == numbers(before)
 
 
-def test_an_address_that_was_taken_back_can_sign_again(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+def test_address_that_was_taken_back_can_sign_again(
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email, before = new_email(), stored.audit()
 
     withdraw(sign(email))
+    sweep()
     receipt = sign(email)
 
     assert stored.audit().tally == before.tally + 1
     withdraw(receipt)
-    assert stored.audit() == before
+    sweep()
+    assert numbers(stored.audit()) == numbers(before)
+
+
+def test_address_that_signs_again_before_it_left_simply_stays(
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
+) -> None:
+    email, before = new_email(), stored.audit()
+
+    withdraw(sign(email))
+    sign(email)
+    sweep()
+
+    after = stored.audit()
+    assert after.tally == before.tally + 1
+    assert after.is_exact
+
+
+def test_what_was_taken_back_never_comes_back(
+    http: httpx.Client, services: Stack, withdraw: Post, sweep: Callable[[], None], stored: Database
+) -> None:
+    """A commit that was held up, a retry, or a courier who arrives days later."""
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    before = stored.audit()
+    http.post(f"{services.sign}/{PETITION}", json=form)
+    withdraw(write_receipt(receipt))
+    sweep()
+
+    again = [http.post(f"{services.sign}/{PETITION}", json=form) for _ in range(2)]
+
+    assert [answer.status_code for answer in again] == [201, 201]
+    assert numbers(stored.audit()) == numbers(before)
+
+
+def test_withdrawal_that_came_first_refuses_the_claim(
+    http: httpx.Client, services: Stack, withdraw: Post, stored: Database
+) -> None:
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    before = stored.audit()
+
+    withdraw(write_receipt(receipt))
+    answer = http.post(f"{services.sign}/{PETITION}", json=form)
+
+    assert (answer.status_code, answer.json()) == (201, {"accepted": True})
+    assert numbers(stored.audit()) == numbers(before)
 
 
 @pytest.mark.parametrize("keep_count", [True, False])
@@ -120,7 +203,7 @@ def test_a_receipt_works_once(
     again = [withdraw(receipt, keep_count=keep) for keep in (True, False)]
 
     assert [answer.status_code for answer in again] == [first.status_code] * 2
-    assert stored.audit() == before
+    assert numbers(stored.audit()) == numbers(before)
 
 
 @pytest.mark.parametrize("keep_count", [True, False])
@@ -157,6 +240,7 @@ def test_a_receipt_may_be_typed_in_any_way_that_a_person_reads_it(
     services: Stack,
     withdraw: Post,
     stored: Database,
+    sweep: Callable[[], None],
     type_it: Callable[[str], str],
 ) -> None:
     # Both digits that are mistaken for letters are in it.
@@ -165,41 +249,80 @@ def test_a_receipt_may_be_typed_in_any_way_that_a_person_reads_it(
     assert "0" in text
     assert "1" in text
     form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    sweep()  # of those before
     before = stored.audit()
     assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
     written = "-".join(text[i : i + 4] for i in range(0, len(text), 4))
 
     answer = withdraw(type_it(written))
 
+    sweep()
     assert answer.status_code == 204
-    assert stored.audit() == before
+    assert numbers(stored.audit()) == numbers(before)
 
 
-def test_the_receipt_of_a_repeat_takes_nothing_back(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+def test_strangers_receipt_takes_back_their_own_claim_and_nothing_of_the_owners(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
-    """Otherwise whoever knows an address could withdraw its signature."""
+    """Whoever knows an address can sign it first, and again; its owner is counted all the same."""
     email = new_email()
-    first = sign(email)
+    first = sign(email, name="A stranger")
+    owners = sign(email)
+    second = sign(email, name="Another stranger")
     before = stored.audit()
 
-    strangers = sign(email)
-    withdraw(strangers)
+    withdraw(first)
+    withdraw(second)
+    sweep()
 
-    assert first != strangers
-    assert stored.audit() == before
+    id = document_id(email, services.keys.pepper)
+    after = stored.audit()
+    claim = stored.get(f"petitions/{PETITION}/claims/{receipt_hash(read_receipt(owners))}")
+    assert len({first, owners, second}) == 3
+    assert after.tally == before.tally
+    assert after.standing[id] == after.signers[id]["claims"] == 1
+    assert claim
+    assert claim["signer"] == id
 
 
-def test_one_of_many_signatures_is_taken_back_and_no_other(
-    sign: Callable[..., str], withdraw: Post, stored: Database, services: Stack
+def test_one_of_many_claims_is_taken_back_and_no_other(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
     emails = [new_email() for _ in range(5)]
     receipts = [sign(email, country="DE") for email in emails]
     before = stored.audit()
 
     withdraw(receipts[2])
+    sweep()
 
     after = stored.audit()
-    assert before.documents - after.documents == {document_id(emails[2], services.keys.pepper)}
+    gone = before.signers.keys() - after.signers.keys()
+    assert gone == {document_id(emails[2], services.keys.pepper)}
     assert after.is_exact
     assert after.countries["DE"] == before.countries["DE"] - 1
+
+
+def test_every_withdrawal_writes_as_much(
+    sign: Callable[..., str], withdraw: Post, stored: Database
+) -> None:
+    """So that nothing but the documents themselves knows whether anything was found."""
+    receipt = sign(new_email())
+    root = f"petitions/{PETITION}"
+    before = set(stored.everything())
+
+    withdraw(receipt)
+    found = set(stored.everything()) - before
+    withdraw(NOBODYS)
+    not_found = set(stored.everything()) - before - found
+
+    assert {path.split("/")[2] for path in found} == {"leaving"}
+    assert {path.split("/")[2] for path in not_found} <= {"claims", "lanes"}
+    assert all(path.startswith(root) for path in found | not_found)
