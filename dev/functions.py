@@ -136,5 +136,7 @@ def environment(
     env: dict[str, str | None] = {key: os.environ[key] for key in MACHINE if key in os.environ}
     env |= {key: variables[key] for key in (*COMMON, *OWN[name])}
     # As on the platform: a line is in the log as soon as it is written.
-    env |= {"PYTHONUNBUFFERED": "TRUE", **extra}
+    env |= {"PYTHONUNBUFFERED": "TRUE"}
+    # The folder that is run and no other, also where this one is installed for development.
+    env |= {"PYTHONPATH": str(ROOT / "functions"), **extra}
     return {key: value for key, value in env.items() if value is not None}

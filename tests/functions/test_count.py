@@ -11,6 +11,7 @@ import pytest
 from dev.functions import Running
 from dev.stack import Stack
 from tests.functions.database import Database
+from tests.functions.problems import check_problem
 from tests.functions.signers import PETITION, open_form
 
 Start = Callable[..., Running]
@@ -22,7 +23,7 @@ SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 # The count moves every five seconds and is kept in memory for two; a busy machine takes longer.
 PATIENCE_SECONDS = 30
 
-SIGNERS = {"KR": 12, "US": 10, "JP": 9, "ZZ": 2}
+SIGNERS = {"KR": 31, "US": 30, "JP": 29, "ZZ": 2}
 
 
 @pytest.fixture(scope="module")
@@ -56,12 +57,14 @@ def test_the_count_tells_what_the_contract_says(http: httpx.Client, url: str) ->
         "petition": PETITION,
         "status": "open",
         "outcome": None,
-        "signatures": 33,
+        "closes": None,
+        "signatures": 92,
+        "exact": True,
         "goal": 100,
         "countries": [
-            {"country": "KR", "signatures": 12},
-            {"country": "US", "signatures": 10},
-            {"country": "other", "signatures": 11},
+            {"country": "KR", "signatures": 31},
+            {"country": "US", "signatures": 30},
+            {"country": "other", "signatures": 31},
         ],
     }
 
@@ -94,18 +97,24 @@ def test_a_reader_who_has_another_count_gets_this_one(
     answer = http.get(url, headers={"If-None-Match": header})
 
     assert answer.status_code == 200
-    assert answer.json()["signatures"] == 33
+    assert answer.json()["signatures"] == 92
     assert re.fullmatch(r'"[0-9a-f]{20}"', answer.headers["etag"])
 
 
 @pytest.mark.parametrize(
-    ("query", "label"),
-    [("", "签名"), ("?lang=ko", "서명"), ("?lang=en", "signatures"), ("?lang=%3Cb%3E", "签名")],
+    ("name", "label"),
+    [
+        ("badge.svg", "签名"),
+        ("badge.zh-Hans.svg", "签名"),
+        ("badge.ko.svg", "서명"),
+        ("badge.en.svg", "signatures"),
+        ("badge.svg?lang=ko", "签名"),  # No query makes a cache ask again.
+    ],
 )
 def test_the_badge_is_a_picture_of_the_count_in_each_language(
-    http: httpx.Client, url: str, query: str, label: str
+    http: httpx.Client, url: str, name: str, label: str
 ) -> None:
-    answer = http.get(f"{url}/badge.svg{query}")
+    answer = http.get(f"{url}/{name}")
 
     badge = ET.fromstring(answer.text)  # noqa: S314 – our own picture
     assert answer.headers["content-type"] == "image/svg+xml"
@@ -113,12 +122,17 @@ def test_the_badge_is_a_picture_of_the_count_in_each_language(
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
     assert (badge.tag, badge.get("role")) == (f"{SVG}svg", "img")
     texts = [element.text for element in badge.iter(f"{SVG}text")]
-    assert texts[1:] == ["33"]
+    assert texts[1:] == ["92"]
     assert label in str(texts[0])
-    assert badge.get("aria-label") == f"{texts[0]}: 33"
+    assert badge.get("aria-label") == f"{texts[0]}: 92"
     assert {element.tag.removeprefix(SVG) for element in badge.iter()}.isdisjoint(
         {"script", "image", "foreignObject", "a"}
     )
+
+
+@pytest.mark.parametrize("name", ["badge.fr.svg", "badge..svg", "badge.ko.svg.svg", "badge.png"])
+def test_there_is_no_badge_in_another_language(http: httpx.Client, url: str, name: str) -> None:
+    check_problem(http.get(f"{url}/{name}"), 404, "not-found")
 
 
 def test_the_published_document_holds_what_organizers_read_in_the_console(
@@ -128,9 +142,18 @@ def test_the_published_document_holds_what_organizers_read_in_the_console(
 
     document = stored.get(f"petitions/{PETITION}")
     assert document is not None
-    assert document.keys() == {"status", "outcome", "signatures", "countries", "counted_at"}
+    assert document.keys() == {
+        "status",
+        "outcome",
+        "signatures",
+        "countries",
+        "referred",
+        "drawn",
+        "counted_at",
+        "public",
+    }
     assert (document["status"], document["outcome"]) == ("open", None)
-    assert document["signatures"] == 33
+    assert document["signatures"] == 92
     assert document["countries"] == SIGNERS
 
 

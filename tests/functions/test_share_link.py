@@ -1,5 +1,6 @@
 """A link can be made, opened, scanned and counted, and stands for nobody."""
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from PIL import Image, ImageDraw
 from dev.functions import Running
 from dev.stack import Stack
 from tests.functions.database import Database
-from tests.functions.signers import PETITION, first_petition, open_form, sealed_form
+from tests.functions.signers import PETITION, first_petition, sealed_form
 
 Start = Callable[..., Running]
 
@@ -115,9 +116,9 @@ def test_a_link_comes_with_every_way_to_share_it(
     link = make(language)
 
     url = f"{services.share_link}/{PETITION}/{link['code']}"
-    assert link.keys() == {"code", "url", "signatures_url", "qr_url", "targets"}
+    assert link.keys() == {"code", "url", "qr_url", "targets"}
     assert CODE.fullmatch(link["code"])
-    assert (link["url"], link["signatures_url"]) == (url, f"{url}.json")
+    assert link["url"] == url
     assert link["qr_url"] == f"{url}.svg"
     assert all(target.keys() == {"network", "label", "href"} for target in link["targets"])
     targets = {target["network"]: target for target in link["targets"]}
@@ -203,7 +204,7 @@ def test_a_link_opens_a_card_in_its_language_and_leads_to_the_petition(
         "short",
         "ILOU012345",
         f"{UNKNOWN}.myspace",
-        f"{UNKNOWN}.png",
+        f"{UNKNOWN}.json",
         f"{UNKNOWN}.svg.svg",
         "%3Cscript%3Ealert(1)",
         "%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E",
@@ -262,29 +263,34 @@ def test_the_code_to_scan_leads_where_the_link_leads(
     assert Page(http.get(scan(answer.content)).text).language == "ko"
 
 
-@pytest.mark.parametrize(("signers", "shown"), [(0, 0), (9, 0), (10, 10), (13, 13)])
-def test_small_numbers_of_a_link_are_not_told(
-    http: httpx.Client,
-    services: Stack,
-    make: Callable[..., dict[str, Any]],
-    signers: int,
-    shown: int,
+def test_the_code_to_scan_is_a_picture_that_a_phone_can_keep(
+    http: httpx.Client, make: Callable[..., dict[str, Any]]
 ) -> None:
-    link, other = make(), make()
-    marks = ("", ".x", ".qr", ".device")
-    for number in range(signers):
-        via = f"{link['code']}{marks[number % len(marks)]}"
-        form = sealed_form(services.private_key.public_key(), via=via)
-        http.post(f"{services.sign}/{PETITION}", json=form)
-    http.post(f"{services.sign}/{PETITION}", json=open_form(via=other["code"]))
+    link = make("zh-Hans")
 
-    answer = http.get(link["signatures_url"])
+    answer = http.get(f"{link['url']}.png")
 
-    assert answer.json() == {"code": link["code"], "signatures": shown}
-    assert answer.headers["cache-control"] == "public, max-age=10"
+    picture = Image.open(io.BytesIO(answer.content))
+    (code,) = zxingcpp.read_barcodes(picture.convert("L"))
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["cache-control"] == "public, max-age=86400"
+    assert min(picture.size) >= 300
+    assert code.text == f"{link['url']}.qr"
 
 
-def test_a_link_that_nobody_made_brought_nobody(http: httpx.Client, services: Stack) -> None:
-    answer = http.get(f"{services.share_link}/{PETITION}/{UNKNOWN}.json")
+def test_nothing_tells_how_many_came_through_a_link(
+    http: httpx.Client, services: Stack, make: Callable[..., dict[str, Any]]
+) -> None:
+    """Nine invented signatures, and the number would read ten or not with a victim's address."""
+    link = make("en")
 
-    assert answer.json() == {"code": UNKNOWN, "signatures": 0}
+    def everything() -> list[bytes]:
+        paths = ("", ".json", ".svg", ".png", ".x")
+        return [http.get(link["url"] + path).content for path in paths]
+
+    before = everything()
+    for _ in range(12):
+        form = sealed_form(services.private_key.public_key(), via=link["code"])
+        assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+
+    assert everything() == before
