@@ -1,19 +1,29 @@
-"""A signature can be taken back with its receipt, and nobody can tell whether one was."""
+"""
+A claim can be taken back with its receipt at once, its +1 leaves later, and nobody can tell
+whether anything was found.
+"""
 
+import datetime as dt
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from dev.functions import Running
+from dev.keys import DevelopmentKeys
 from dev.stack import Stack
 from tests.functions.database import Database
 from tests.functions.signers import (
     PETITION,
+    base64url,
     document_id,
     new_email,
     open_form,
+    read_receipt,
+    receipt_hash,
     sealed_form,
     write_receipt,
 )
@@ -21,6 +31,7 @@ from tests.functions.signers import (
 NOBODYS = "7ZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZ"
 
 Post = Callable[..., httpx.Response]
+Start = Callable[..., Running]
 
 
 @pytest.fixture
@@ -47,42 +58,80 @@ def sign(http: httpx.Client, services: Stack) -> Callable[..., str]:
     return post
 
 
-def test_a_signature_that_is_taken_back_is_gone_and_counted_no_more(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+@pytest.fixture
+def sweep(http: httpx.Client, services: Stack) -> Callable[[], None]:
+    """Do as the scheduler does each hour."""
+
+    def post() -> None:
+        assert http.post(f"{services.sweep}/{PETITION}").status_code == 204
+
+    return post
+
+
+@pytest.fixture(autouse=True)
+def nobody_is_leaving(sweep: Callable[[], None]) -> None:
+    """Take off first whoever withdrew in another test."""
+    sweep()
+
+
+def claim_under(stored: Database, receipt: str) -> dict[str, Any] | None:
+    """Return what is stored under a receipt as it was shown."""
+    return stored.get(f"petitions/{PETITION}/claims/{receipt_hash(read_receipt(receipt))}")
+
+
+def test_a_claim_that_is_taken_back_is_empty_at_once_and_its_signer_leaves_with_the_sweep(
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     before = stored.audit()
     receipt = sign(new_email(), country="JP", via="0123456789.line")
 
     answer = withdraw(receipt)
 
+    withdrawn = stored.audit()
     assert (answer.status_code, answer.content) == (204, b"")
-    assert stored.audit() == before
+    assert claim_under(stored, receipt) == {}
+    assert withdrawn.is_exact
+    assert withdrawn.tally == before.tally + 1, "So nobody sees in the number who withdraws."
+    assert withdrawn.standing == before.standing
+
+    sweep()
+
+    after = stored.audit()
+    assert after == replace(before, empty=after.empty)
+    assert after.empty - before.empty == {receipt_hash(read_receipt(receipt))}
+    assert stored.list(f"petitions/{PETITION}/leaving") == {}
 
 
-def test_a_signature_whose_count_stays_leaves_an_empty_document(
-    sign: Callable[..., str], withdraw: Post, stored: Database, services: Stack
+def test_a_claim_whose_count_stays_is_empty_and_its_signer_counted_for_ever(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
     email = new_email()
     receipt = sign(email, country="JP", via="0123456789.line")
     before = stored.audit()
 
     answer = withdraw(receipt, keep_count=True)
+    sweep()
 
     id = document_id(email, services.keys.pepper)
     after = stored.audit()
     assert (answer.status_code, answer.content) == (204, b"")
-    assert stored.get(f"petitions/{PETITION}/signatures/{id}") == {}
-    assert after.emptied - before.emptied == {id}
-    assert (after.tally, after.referred, after.countries, after.documents) == (
+    assert claim_under(stored, receipt) == {}
+    assert id not in after.standing
+    assert after.signers[id] == before.signers[id] | {"claims": 0, "kept": True}
+    assert (after.tally, after.countries, after.referred) == (
         before.tally,
-        before.referred,
         before.countries,
-        before.documents,
+        before.referred,
     )
+    assert after.is_exact
 
 
 def test_an_address_whose_count_stayed_is_not_counted_twice(
-    sign: Callable[..., str], withdraw: Post, stored: Database, services: Stack
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email = new_email()
     withdraw(sign(email), keep_count=True)
@@ -90,23 +139,45 @@ def test_an_address_whose_count_stayed_is_not_counted_twice(
 
     receipt = sign(email.upper())
 
-    assert stored.audit() == before
-    assert document_id(email, services.keys.pepper) in before.emptied
-    assert withdraw(receipt).status_code == 204
-    assert stored.audit() == before
+    assert stored.audit().tally == before.tally
+    withdraw(receipt)
+    sweep()
+    assert stored.audit().signers == before.signers
 
 
 def test_an_address_that_was_taken_back_can_sign_again(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email, before = new_email(), stored.audit()
 
     withdraw(sign(email))
+    sweep()
     receipt = sign(email)
 
     assert stored.audit().tally == before.tally + 1
     withdraw(receipt)
-    assert stored.audit() == before
+    sweep()
+    assert stored.audit().signers == before.signers
+
+
+def test_whoever_signs_again_before_the_sweep_simply_stays(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
+) -> None:
+    email, before = new_email(), stored.audit()
+
+    withdraw(sign(email))
+    sign(email)
+    sweep()
+
+    after = stored.audit()
+    id = document_id(email, services.keys.pepper)
+    assert (after.tally, after.signers[id]["claims"]) == (before.tally + 1, 1)
+    assert after.is_exact
+    assert stored.list(f"petitions/{PETITION}/leaving") == {}
 
 
 @pytest.mark.parametrize("keep_count", [True, False])
@@ -121,6 +192,62 @@ def test_a_receipt_works_once(
 
     assert [answer.status_code for answer in again] == [first.status_code] * 2
     assert stored.audit() == before
+
+
+def test_a_receipt_that_nobody_signed_with_refuses_whoever_comes_later(
+    http: httpx.Client, services: Stack, withdraw: Post, sweep: Callable[[], None], stored: Database
+) -> None:
+    """A courier may carry a claim for days, and its signer withdraw it meanwhile."""
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    before = stored.audit()
+
+    withdraw(write_receipt(receipt))
+    carried = [http.post(f"{services.sign}/{PETITION}", json=form) for _ in range(2)]
+    sweep()
+
+    assert [answer.status_code for answer in carried] == [201, 201]
+    after = stored.audit()
+    assert after == replace(before, empty=before.empty | {form["receipt_hash"]})
+
+
+def test_a_claim_sent_again_after_it_was_withdrawn_stays_withdrawn(
+    http: httpx.Client, services: Stack, withdraw: Post, sweep: Callable[[], None], stored: Database
+) -> None:
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    before = stored.audit()
+    http.post(f"{services.sign}/{PETITION}", json=form)
+
+    withdraw(write_receipt(receipt))
+    assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+    sweep()
+    assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+
+    after = stored.audit()
+    assert after == replace(before, empty=before.empty | {form["receipt_hash"]})
+
+
+def test_a_plus_one_waits_a_day_and_up_to_two_more(
+    http: httpx.Client, start_function: Start, database: Database
+) -> None:
+    """As it is online."""
+    online = {"LEAVE_AFTER_SECONDS": None, "LEAVE_WITHIN_SECONDS": None}
+    url = {n: f"{start_function(n).url}/{PETITION}" for n in ("sign", "sweep")}
+    url["withdraw"] = f"{start_function('withdraw', **online).url}/{PETITION}"
+    for _ in range(20):
+        receipt = http.post(url["sign"], json=open_form()).json()["receipt"]
+        http.post(url["withdraw"], json={"receipt": receipt, "keep_count": False})
+    now = dt.datetime.now(dt.UTC)
+
+    http.post(url["sweep"])
+
+    assert database.audit().tally == 20
+    entries = database.list(f"petitions/{PETITION}/leaving")
+    hours = [dt.datetime.strptime(id[:11] + "+0000", "%Y%m%dT%H%z") for id in entries]
+    assert len(hours) == 20
+    assert all(dt.timedelta(hours=22) < hour - now <= dt.timedelta(hours=72) for hour in hours)
+    assert len(set(hours)) > 5, "The hours are no secret if they are always the same."
 
 
 @pytest.mark.parametrize("keep_count", [True, False])
@@ -167,39 +294,84 @@ def test_a_receipt_may_be_typed_in_any_way_that_a_person_reads_it(
     form = sealed_form(services.private_key.public_key(), receipt=receipt)
     before = stored.audit()
     assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+    assert stored.audit().standing != before.standing
     written = "-".join(text[i : i + 4] for i in range(0, len(text), 4))
 
     answer = withdraw(type_it(written))
 
     assert answer.status_code == 204
-    assert stored.audit() == before
+    assert stored.audit().standing == before.standing
 
 
-def test_the_receipt_of_a_repeat_takes_nothing_back(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+def test_every_receipt_takes_back_its_own_claim_and_no_other(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
-    """Otherwise whoever knows an address could withdraw its signature."""
-    email = new_email()
-    first = sign(email)
-    before = stored.audit()
+    """Whoever knows an address can add a claim of their own, and take that back, and no more."""
+    email, before = new_email(), stored.audit()
+    strangers, owners = sign(email), sign(email)
+    id = document_id(email, services.keys.pepper)
 
-    strangers = sign(email)
     withdraw(strangers)
+    sweep()
 
-    assert first != strangers
-    assert stored.audit() == before
+    after = stored.audit()
+    assert (after.tally, after.standing[id]) == (before.tally + 1, 1)
+    assert (claim_under(stored, owners) or {})["signer"] == id
+    withdraw(owners)
+    sweep()
+    assert stored.audit().signers == before.signers
 
 
 def test_one_of_many_signatures_is_taken_back_and_no_other(
-    sign: Callable[..., str], withdraw: Post, stored: Database, services: Stack
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
     emails = [new_email() for _ in range(5)]
     receipts = [sign(email, country="DE") for email in emails]
     before = stored.audit()
 
     withdraw(receipts[2])
+    sweep()
 
     after = stored.audit()
-    assert before.documents - after.documents == {document_id(emails[2], services.keys.pepper)}
+    gone = before.signers.keys() - after.signers.keys()
+    assert gone == {document_id(emails[2], services.keys.pepper)}
     assert after.is_exact
     assert after.countries["DE"] == before.countries["DE"] - 1
+
+
+def test_the_sweep_takes_off_more_than_it_looks_at_together(
+    http: httpx.Client, start_function: Start, database: Database, keys: DevelopmentKeys
+) -> None:
+    running = {name: start_function(name) for name in ("sign", "withdraw", "sweep")}
+    url = {name: f"{function.url}/{PETITION}" for name, function in running.items()}
+    receipts = [secrets.token_bytes(16) for _ in range(130)]
+    for number, receipt in enumerate(receipts):
+        tag = base64url(number.to_bytes(32))
+        form = sealed_form(
+            keys.private_key.public_key(), "x@example.org", receipt=receipt, address_tag=tag
+        )
+        assert http.post(url["sign"], json=form).status_code == 201
+        body = {"receipt": write_receipt(receipt), "keep_count": number % 13 == 0}
+        assert http.post(url["withdraw"], json=body).status_code == 204
+
+    answers = [http.post(url["sweep"]) for _ in range(2)]
+
+    assert [(a.status_code, a.content, a.headers["cache-control"]) for a in answers] == [
+        (204, b"", "no-store")
+    ] * 2
+    audit = database.audit()
+    assert (audit.tally, len(audit.empty)) == (10, 130)
+    assert audit.is_exact
+    assert database.list(f"petitions/{PETITION}/leaving") == {}
+    withdrawals = {f"w{lane}" for lane in range(16)}
+    lanes = database.list(f"petitions/{PETITION}/lanes")
+    assert any(lanes[id]["signatures"] < 0 for id in lanes.keys() & withdrawals)
+    assert all(lanes[id]["signatures"] >= 0 for id in lanes.keys() - withdrawals)
