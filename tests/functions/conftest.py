@@ -9,6 +9,7 @@ import pytest
 
 from dev import ROOT
 from dev.emulator import Emulator
+from dev.functions import MACHINE
 from dev.stack import Stack
 from tests.functions.database import Database
 
@@ -42,4 +43,7 @@ def petitions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     copy = tmp_path / "deployed" / "functions"
     shutil.copytree(ROOT / "functions", copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr("dev.functions.ROOT", copy.parent)
+    # Before the folder that is installed here, which no deployed function has.
+    monkeypatch.setenv("PYTHONPATH", str(copy))
+    monkeypatch.setattr("dev.functions.MACHINE", (*MACHINE, "PYTHONPATH"))
     return copy / "campaigns"

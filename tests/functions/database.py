@@ -4,6 +4,7 @@ of our own code.
 """
 
 import base64
+import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -65,13 +66,10 @@ class Database:
             return None
         return decode(answer.raise_for_status().json().get("fields", {}))
 
-    def put(self, path: str, **fields: str | int) -> None:
+    def put(self, path: str, **fields: str | int | dt.datetime) -> None:
         """Set a document's fields, as an organizer does in the console, and leave its others."""
         masks = {"updateMask.fieldPaths": list(fields)}
-        values = {
-            name: {"integerValue": str(value)} if isinstance(value, int) else {"stringValue": value}
-            for name, value in fields.items()
-        }
+        values = {name: _encode(value) for name, value in fields.items()}
         url = f"{self._url}/{path}"
         self._http.patch(url, params=masks, json={"fields": values}).raise_for_status()
 
@@ -130,6 +128,16 @@ def _by_country(lanes: Iterable[Mapping[str, Any]], field: str) -> dict[str, int
 def decode(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Turn Firestore's JSON into plain values; timestamps stay text."""
     return {name: _value(value) for name, value in fields.items()}
+
+
+def _encode(value: str | int | dt.datetime) -> dict[str, str]:
+    match value:
+        case int():
+            return {"integerValue": str(value)}
+        case dt.datetime():
+            return {"timestampValue": value.isoformat()}
+        case str():
+            return {"stringValue": value}
 
 
 def _value(value: Mapping[str, Any]) -> Any:

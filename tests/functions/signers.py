@@ -6,6 +6,7 @@ nobody meant to make is noticed: it would let everybody sign again.
 """
 
 import base64
+import functools
 import hashlib
 import hmac
 import itertools
@@ -111,6 +112,7 @@ def document_id(canonical: str, pepper: str, petition: str = PETITION) -> str:
     return base64.b32encode(digest).decode().rstrip("=").lower()
 
 
+@functools.cache
 def address_tag(canonical: str, petition: str = PETITION) -> bytes:
     """Return the 32 bytes that stand for a canonical address."""
     salt = f"savemyfriend/address/2\0{petition}".encode()

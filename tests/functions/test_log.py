@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from dev.functions import Running
-from tests.functions.signers import PETITION, open_form
+from tests.functions.signers import PETITION, new_email, open_form
 
 Start = Callable[..., Running]
 
@@ -31,7 +31,7 @@ def problem(function: str, slug: str, number: int) -> dict[str, Any]:
     return {**labels, "slug": slug, "number": number}
 
 
-def test_sign_writes_how_many_signed_and_how_many_again(
+def test_sign_writes_how_many_claims_came_and_not_which_were_repeats(
     http: httpx.Client, start_function: Start
 ) -> None:
     sign = start_function("sign")
@@ -47,8 +47,7 @@ def test_sign_writes_how_many_signed_and_how_many_again(
         "event": "minute",
         "function": "sign",
         "petition": PETITION,
-        "accepted": 2,
-        "repeats": 2,
+        "claims": 4,
         "groups": 4,
         "largest_group": 1,
         "retries": 0,
@@ -89,6 +88,23 @@ def test_the_others_write_only_what_they_refused(http: httpx.Client, start_funct
 
     assert last_words(link) == [problem("share_link", "invalid-request", 1)]
     assert last_words(withdraw) == [problem("withdraw", "invalid-request", 1)]
+
+
+def test_sweep_writes_how_many_left_and_how_many_stayed(
+    http: httpx.Client, start_function: Start
+) -> None:
+    url = {n: f"{start_function(n).url}/{PETITION}" for n in ("sign", "withdraw")}
+    sweep, email = start_function("sweep"), new_email()
+    forms = [open_form(email), open_form(email), open_form(), open_form()]
+    receipts = [http.post(url["sign"], json=form).json()["receipt"] for form in forms]
+    # One of two claims of an address, the only one of another; and one whose +1 stays.
+    for receipt, keep_count in zip(receipts[1:], (False, False, True), strict=True):
+        http.post(url["withdraw"], json={"receipt": receipt, "keep_count": keep_count})
+
+    http.post(f"{sweep.url}/{PETITION}")
+
+    labels = {"severity": "INFO", "event": "sweep", "function": "sweep", "petition": PETITION}
+    assert last_words(sweep) == [{**labels, "left": 1, "kept": 2}]
 
 
 def test_a_function_that_nobody_asked_writes_nothing(start_function: Start) -> None:

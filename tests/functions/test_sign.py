@@ -1,4 +1,4 @@
-"""A signature is accepted in either form, stored as documented and sealed, and answered alike."""
+"""A claim is accepted in any form, stored as documented and sealed, and answered alike."""
 
 import re
 import secrets
@@ -18,6 +18,7 @@ from tests.functions.signers import (
     PETITION,
     base64url,
     document_id,
+    envelope_form,
     new_email,
     open_box,
     open_form,
@@ -28,12 +29,14 @@ from tests.functions.signers import (
 )
 
 Start = Callable[..., Running]
+Form = Callable[..., dict[str, Any]]
 
 RECEIPT = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}-[0-9A-HJKMNP-TV-Z]{2}")
 WHOLE_HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\d:00:00Z")
 
-# What the contract says is written for each signature, and nothing else is.
-FIELDS = {"sealed", "receipt_hash", "country", "language", "signed_hour"}
+# What the contract says is written for each claim and each signer, and nothing else is.
+CLAIM = {"signer", "sealed", "country", "language", "signed_hour"}
+SIGNER = {"claims", "kept", "country", "referred", "drawn"}
 CODE = "0123456789"
 
 # Seconds after which a closed petition must have been noticed; it takes three.
@@ -46,18 +49,37 @@ def url(services: Stack) -> str:
     return f"{services.sign}/{PETITION}"
 
 
-@pytest.fixture(params=["open", "sealed"])
-def form(request: pytest.FixtureRequest, services: Stack) -> Callable[..., dict[str, Any]]:
-    """Fill in each of the two forms."""
+@pytest.fixture(params=["open", "sealed", "envelope"])
+def form(request: pytest.FixtureRequest, services: Stack) -> Form:
+    """Fill in each of the three forms."""
     if request.param == "open":
         return open_form
     public_key = services.private_key.public_key()
-    return lambda email=None, **changes: sealed_form(public_key, email, **changes)
+    envelope_key = services.keys.envelope_key.public_key()
+
+    def fill_in(email: str | None = None, **changes: Any) -> dict[str, Any]:
+        form = sealed_form(public_key, email, **changes)
+        return envelope_form(form, envelope_key) if request.param == "envelope" else form
+
+    return fill_in
 
 
-def fields_of(stored: Database, id: str) -> dict[str, Any]:
-    """Return what is stored of a signature that must be there."""
-    fields = stored.get(f"petitions/{PETITION}/signatures/{id}")
+def claim_of(stored: Database, receipt_hash: str) -> dict[str, Any]:
+    """Return what is stored of a claim that must be there."""
+    fields = stored.get(f"petitions/{PETITION}/claims/{receipt_hash}")
+    assert fields is not None
+    return fields
+
+
+def claim_under(stored: Database, answer: httpx.Response) -> dict[str, Any]:
+    """Return what is stored under the receipt that an open form was answered with."""
+    assert answer.status_code == 201
+    return claim_of(stored, receipt_hash(read_receipt(answer.json()["receipt"])))
+
+
+def signer_of(stored: Database, id: str) -> dict[str, Any]:
+    """Return what is stored of a signer who must be there."""
+    fields = stored.get(f"petitions/{PETITION}/signers/{id}")
     assert fields is not None
     return fields
 
@@ -83,7 +105,7 @@ def test_a_sealed_form_is_answered_without_a_receipt(
 
 
 def test_a_repeat_is_answered_exactly_like_a_first(
-    http: httpx.Client, url: str, stored: Database, form: Callable[..., dict[str, Any]]
+    http: httpx.Client, url: str, stored: Database, form: Form
 ) -> None:
     email = new_email()
 
@@ -101,10 +123,11 @@ def test_a_repeat_is_answered_exactly_like_a_first(
     assert stored.audit().tally == counted
 
 
-def test_every_spelling_of_an_address_in_either_form_counts_once(
+def test_every_spelling_of_an_address_in_any_form_counts_once(
     http: httpx.Client, url: str, services: Stack, stored: Database
 ) -> None:
     public_key = services.private_key.public_key()
+    envelope_key = services.keys.envelope_key.public_key()
     name = f"friend{secrets.token_hex(4)}"
     before = stored.audit()
 
@@ -113,15 +136,17 @@ def test_every_spelling_of_an_address_in_either_form_counts_once(
         open_form(f"{name.upper()}+petition@GoogleMail.com"),
         open_form(f" {name}@gmail.com "),
         sealed_form(public_key, f"{name}@gmail.com"),
+        envelope_form(sealed_form(public_key, f"{name}@gmail.com"), envelope_key),
     ]
     statuses = [http.post(url, json=form).status_code for form in forms]
 
     after = stored.audit()
     assert statuses == [201] * len(forms)
     assert after.tally == before.tally + 1
-    assert after.documents - before.documents == {
-        document_id(f"{name}@gmail.com", services.keys.pepper)
-    }
+    id = document_id(f"{name}@gmail.com", services.keys.pepper)
+    assert after.signers.keys() - before.signers.keys() == {id}
+    assert (after.signers[id]["claims"], after.standing[id]) == (len(forms), len(forms))
+    assert after.is_exact
 
 
 def test_exactly_the_documented_fields_are_stored_of_a_sealed_form(
@@ -132,25 +157,31 @@ def test_exactly_the_documented_fields_are_stored_of_a_sealed_form(
 
     assert http.post(url, json=form).status_code == 201
 
-    fields = fields_of(stored, document_id(email, services.keys.pepper))
-    assert fields.keys() == FIELDS
+    fields = claim_of(stored, form["receipt_hash"])
+    id = document_id(email, services.keys.pepper)
+    assert fields.keys() == CLAIM
+    assert fields["signer"] == id
     assert base64url(fields["sealed"]) == form["sealed"]
-    assert fields["receipt_hash"] == form["receipt_hash"]
     assert (fields["country"], fields["language"]) == ("ZZ", "en")
     assert WHOLE_HOUR.fullmatch(fields["signed_hour"])
+    signer = signer_of(stored, id)
+    assert signer.keys() == SIGNER
+    del signer["drawn"]  # By lot.
+    assert signer == {"claims": 1, "kept": False, "country": "ZZ", "referred": False}
 
 
 @pytest.mark.parametrize("via", [CODE, f"{CODE}.kakaotalk", f"{CODE}.device", f"{CODE}.qr"])
-def test_the_link_that_a_signature_came_through_is_stored_and_counted(
+def test_the_link_that_a_claim_came_through_is_stored_and_counted(
     http: httpx.Client, url: str, services: Stack, stored: Database, via: str
 ) -> None:
     email, before = new_email(), stored.audit()
 
-    assert http.post(url, json=open_form(email, via=via)).status_code == 201
+    answer = http.post(url, json=open_form(email, via=via))
 
-    fields = fields_of(stored, document_id(email, services.keys.pepper))
-    assert fields.keys() == FIELDS | {"via"}
+    fields = claim_under(stored, answer)
+    assert fields.keys() == CLAIM | {"via"}
     assert fields["via"] == via
+    assert signer_of(stored, document_id(email, services.keys.pepper))["referred"] is True
     after = stored.audit()
     assert (after.tally, after.referred) == (before.tally + 1, before.referred + 1)
 
@@ -175,13 +206,13 @@ def test_an_open_form_is_sealed_so_that_only_the_private_key_reads_it(
 
     answer = http.post(url, json=open_form(f" {email.upper()} ", **said))
 
-    fields = fields_of(stored, document_id(email, services.keys.pepper))
-    assert fields.keys() == FIELDS
+    fields = claim_under(stored, answer)
+    assert fields.keys() == CLAIM
+    assert fields["signer"] == document_id(email, services.keys.pepper)
     assert open_box(fields["sealed"], services.private_key) == said | {
         "email": email.upper(),
         "consent": {"delivery": True, "news": False},
     }
-    assert fields["receipt_hash"] == receipt_hash(read_receipt(answer.json()["receipt"]))
 
 
 def test_nobody_allows_anything_that_they_did_not_say(
@@ -189,9 +220,8 @@ def test_nobody_allows_anything_that_they_did_not_say(
 ) -> None:
     email = new_email()
 
-    http.post(url, json=open_form(email))
+    box = claim_under(stored, http.post(url, json=open_form(email)))["sealed"]
 
-    box = fields_of(stored, document_id(email, services.keys.pepper))["sealed"]
     assert open_box(box, services.private_key) == {
         "name": "Kim Moses",
         "email": email,
@@ -208,9 +238,8 @@ def test_the_longest_valid_form_is_accepted(
     assert len(email) == 254
     form = open_form(email, name="\U0001f56f" * 100, message="\U0001f56f" * 280, country="ZZ")
 
-    assert http.post(url, json=form).status_code == 201
+    box = claim_under(stored, http.post(url, json=form))["sealed"]
 
-    box = fields_of(stored, document_id(email, services.keys.pepper))["sealed"]
     assert open_box(box, services.private_key)["message"] == form["message"]
 
 
@@ -223,9 +252,9 @@ def test_a_lane_holds_sums_and_nothing_else(
     audit = stored.audit()
     lanes = stored.list(f"petitions/{PETITION}/lanes")
     sums = {"signatures", "referred"}  # And countries, once a first signature came by.
-    assert all(sums <= lane.keys() <= sums | {"countries"} for lane in lanes.values())
+    assert all(sums <= lane.keys() <= sums | {"countries", "drawn"} for lane in lanes.values())
     assert all(int(lane) in range(128) for lane in lanes)
-    assert sum(audit.countries.values()) == audit.tally == len(audit.documents)
+    assert sum(audit.countries.values()) == audit.tally == len(audit.signers)
 
 
 def test_two_peppers_give_an_address_two_ids(
@@ -237,7 +266,7 @@ def test_two_peppers_give_an_address_two_ids(
     for sign in signs:
         assert http.post(f"{sign.url}/{PETITION}", json=open_form(email)).status_code == 201
 
-    assert database.audit().documents == {document_id(email, c * 32) for c in "ab"}
+    assert database.audit().signers.keys() == {document_id(email, c * 32) for c in "ab"}
 
 
 def test_a_closed_petition_takes_no_more_signatures_within_seconds(
@@ -269,10 +298,11 @@ def test_a_petition_that_is_open_in_the_console_takes_signatures(
     assert http.post(f"{sign.url}/{PETITION}", json=open_form()).status_code == 201
 
 
-def test_the_open_form_can_be_switched_off(
+def test_the_open_form_is_refused_unless_it_is_switched_on(
     http: httpx.Client, start_function: Start, database: Database, keys: DevelopmentKeys
 ) -> None:
-    url = f"{start_function('sign', OPEN_FORM='false').url}/{PETITION}"
+    """As it is unless somebody switches it on."""
+    url = f"{start_function('sign', OPEN_FORM=None).url}/{PETITION}"
 
     refused = http.post(url, json=open_form())
     taken = http.post(url, json=sealed_form(keys.private_key.public_key()))
@@ -295,15 +325,18 @@ def test_nothing_personal_is_in_any_log_line_or_document(
     }
     running = {name: start_function(name) for name in FUNCTIONS}
     url = {name: f"{function.url}/{PETITION}" for name, function in running.items()}
-    receipt = secrets.token_bytes(16)
+    receipt, envelope_key = secrets.token_bytes(16), keys.envelope_key.public_key()
 
     form = open_form(email, name=f"Name {mark}", message=f"Message {mark}")
     sealed = sealed_form(keys.private_key.public_key(), f"sealed.{email}", receipt=receipt)
     signed = http.post(url["sign"], json=form, headers=headers)
     http.post(url["sign"], json=sealed, headers=headers)
+    http.post(url["sign"], json=envelope_form(sealed, envelope_key), headers=headers)
     # Everything that can go wrong, with the mark wherever a value can be.
     http.post(url["sign"], json=form | {"email": f"{mark} @@", "country": mark}, headers=headers)
     http.post(url["sign"], json=form | {email: 1, mark: email}, headers=headers)
+    http.post(url["sign"], json={"envelope": mark}, headers=headers)
+    http.post(url["sign"], json=envelope_form(form | {"x": 1}, envelope_key), headers=headers)
     http.post(url["sign"], content=f'{{"email":"{email}"'.encode(), headers=headers)
     http.post(f"{url['sign']}/{mark}", json=form, headers=headers)
     http.put(f"{url['sign']}?email={email}", json=form, headers=headers)
@@ -319,16 +352,19 @@ def test_nothing_personal_is_in_any_log_line_or_document(
     in_between = database.everything()
     for withdrawal in withdrawals:
         http.post(url["withdraw"], json=withdrawal, headers=headers)
+    http.post(url["sweep"], headers=headers)
     for function in running.values():
         function.stop()
 
     digits = signed.json()["receipt"]
     secret = [mark, "203.0.113.77", sealed["address_tag"], write_receipt(receipt)]
     secret += [digits, digits.replace("-", ""), keys.pepper, sealed["sealed"][:40]]
-    ids = [path.rpartition("/")[2] for path in in_between if "/signatures/" in path]
-    assert len(ids) == 2
+    secret += [keys.envelope_private_key]
+    # An id of either kind leads to a person, for whoever has the database or the receipt.
+    ids = [path.rpartition("/")[2] for path in in_between if re.search("/(signer|claim)s/", path)]
+    assert len(ids) == 4
     logs = "".join(function.log() for function in running.values())
-    assert [text for text in [*secret, *ids, sealed["receipt_hash"]] if text in logs] == []
+    assert [text for text in [*secret, *ids] if text in logs] == []
     for documents in (in_between, database.everything()):
         for path, fields in documents.items():
             written = f"{path} {fields}"

@@ -13,6 +13,7 @@ from dev import CannotRun
 from dev.functions import FUNCTIONS, Running
 from dev.keys import DevelopmentKeys
 from tests.functions.database import Database
+from tests.functions.problems import check_problem
 from tests.functions.signers import (
     document_id,
     first_petition,
@@ -27,6 +28,7 @@ Start = Callable[..., Running]
 NEEDED = {
     "sign": {
         "ALLOWED_ORIGINS",
+        "ENVELOPE_PRIVATE_KEY",
         "GOOGLE_CLOUD_PROJECT",
         "PEPPER",
         "SEAL_PUBLIC_KEY",
@@ -35,6 +37,7 @@ NEEDED = {
     "count": {"ALLOWED_ORIGINS", "GOOGLE_CLOUD_PROJECT", "SITE_URL"},
     "share-link": {"ALLOWED_ORIGINS", "GOOGLE_CLOUD_PROJECT", "SHARE_LINK_URL", "SITE_URL"},
     "withdraw": {"ALLOWED_ORIGINS", "GOOGLE_CLOUD_PROJECT", "SITE_URL"},
+    "sweep": {"ALLOWED_ORIGINS", "GOOGLE_CLOUD_PROJECT", "SITE_URL"},
 }
 FIRST, SECOND = "savemyfriend", "letthemgo"
 
@@ -59,7 +62,7 @@ def test_a_second_petition_is_a_second_file(
 ) -> None:
     second = first_petition() | {"petition": SECOND, "milestones": [3, 30]}
     (petitions / f"{SECOND}.json").write_text(json.dumps(second), encoding="utf-8")
-    url = {name: start_function(name).url for name in ("sign", "count", "withdraw")}
+    url = {name: start_function(name).url for name in ("sign", "count", "withdraw", "sweep")}
     email = new_email()
 
     receipts = {
@@ -70,9 +73,9 @@ def test_a_second_petition_is_a_second_file(
 
     # One address has signed both, and nobody can tell from the ids.
     audits = {petition: database.audit(petition) for petition in (FIRST, SECOND)}
-    assert audits[FIRST].documents == {document_id(email, keys.pepper, FIRST)}
-    assert document_id(email, keys.pepper, SECOND) in audits[SECOND].documents
-    assert audits[FIRST].documents.isdisjoint(audits[SECOND].documents)
+    assert audits[FIRST].signers.keys() == {document_id(email, keys.pepper, FIRST)}
+    assert document_id(email, keys.pepper, SECOND) in audits[SECOND].signers
+    assert audits[FIRST].signers.keys().isdisjoint(audits[SECOND].signers)
     counts = {petition: http.get(f"{url['count']}/{petition}").json() for petition in audits}
     assert [counts[p]["signatures"] for p in (FIRST, SECOND)] == [1, 2]
     assert [counts[p]["goal"] for p in (FIRST, SECOND)] == [100, 3]
@@ -81,10 +84,14 @@ def test_a_second_petition_is_a_second_file(
     # A receipt opens nothing of another petition.
     body = {"receipt": receipts[FIRST], "keep_count": False}
     assert http.post(f"{url['withdraw']}/{SECOND}", json=body).status_code == 204
-    assert {petition: database.audit(petition) for petition in audits} == audits
+    standing = {petition: database.audit(petition).standing for petition in audits}
+    assert standing == {petition: audit.standing for petition, audit in audits.items()}
     assert http.post(f"{url['withdraw']}/{FIRST}", json=body).status_code == 204
+    assert http.post(f"{url['sweep']}/{SECOND}").status_code == 204
+    assert database.audit(FIRST).tally == 1, "Each petition has a sweep of its own."
+    assert http.post(f"{url['sweep']}/{FIRST}").status_code == 204
     assert database.audit(FIRST).tally == 0
-    assert database.audit(SECOND) == audits[SECOND]
+    assert database.audit(SECOND).signers == audits[SECOND].signers
 
 
 def test_closing_one_petition_leaves_the_other_open(
@@ -104,9 +111,9 @@ def test_closing_one_petition_leaves_the_other_open(
     assert http.post(f"{sign.url}/{FIRST}", json=open_form()).status_code == 409
     assert http.post(f"{sign.url}/{SECOND}", json=form).status_code == 201
 
-    path = f"petitions/{SECOND}/signatures/{document_id(email, keys.pepper, SECOND)}"
-    fields = database.get(path)
+    fields = database.get(f"petitions/{SECOND}/claims/{form['receipt_hash']}")
     assert fields is not None
+    assert fields["signer"] == document_id(email, keys.pepper, SECOND)
     assert open_box(fields["sealed"], keys.private_key, SECOND)["email"] == email
     assert database.audit(FIRST).tally == 0
 
@@ -134,7 +141,7 @@ def test_an_invalid_petition_stops_the_start_with_one_message(
 
     line = refusal(start_function)
 
-    assert line.startswith(f"The petition petitions/{FIRST}.json is not valid. ")
+    assert line.startswith(f"The petition campaigns/{FIRST}.json is not valid. ")
     assert said in line
     assert len(line) < 1000
 
@@ -153,7 +160,7 @@ def test_all_faults_of_a_petition_are_in_the_one_message(
 def test_one_invalid_petition_of_two_is_named(petitions: Path, start_function: Start) -> None:
     (petitions / f"{SECOND}.json").write_text("{}", encoding="utf-8")
 
-    assert f"petitions/{SECOND}.json" in refusal(start_function)
+    assert f"campaigns/{SECOND}.json" in refusal(start_function)
 
 
 def test_a_petition_in_another_ones_file_is_refused(petitions: Path, start_function: Start) -> None:
@@ -161,7 +168,7 @@ def test_a_petition_in_another_ones_file_is_refused(petitions: Path, start_funct
 
     line = refusal(start_function)
 
-    assert line.startswith(f"The petition petitions/{SECOND}.json must have the id")
+    assert line.startswith(f"The petition campaigns/{SECOND}.json must have the id")
 
 
 def test_no_petition_at_all_is_refused(petitions: Path, start_function: Start) -> None:
@@ -181,6 +188,7 @@ def test_missing_settings_are_named_in_one_message(start_function: Start, name: 
 def test_invalid_settings_are_named_in_one_message_and_not_shown(start_function: Start) -> None:
     invalid = {
         "ALLOWED_ORIGINS": "https://secret.example/path",
+        "ENVELOPE_PRIVATE_KEY": "no-secret-of-32-octets",
         "GOOGLE_CLOUD_PROJECT": "",
         "OPEN_FORM": "secretly",
         "PEPPER": "too-short-a-secret",
@@ -191,3 +199,24 @@ def test_invalid_settings_are_named_in_one_message_and_not_shown(start_function:
     line = refusal(start_function, "sign", **invalid)
 
     assert line == f"Set the environment variables (not valid: {', '.join(sorted(invalid))})."
+
+
+def test_a_hidden_petition_is_signed_and_known_to_no_other_function(
+    http: httpx.Client, petitions: Path, start_function: Start, database: Database
+) -> None:
+    """The canary tries every minute whether signing works, and must not stand beside the plea."""
+    hidden = first_petition() | {"petition": SECOND, "hidden": True}
+    (petitions / f"{SECOND}.json").write_text(json.dumps(hidden), encoding="utf-8")
+    url = {name: f"{start_function(name).url}/{SECOND}" for name in FUNCTIONS}
+
+    answers = {
+        "count": http.get(url["count"]),
+        "share-link": http.post(url["share-link"], json={"language": "ko"}),
+        "withdraw": http.post(url["withdraw"], json={"receipt": "0" * 26, "keep_count": True}),
+        "sweep": http.post(url["sweep"]),
+    }
+
+    assert http.post(url["sign"], json=open_form()).status_code == 201
+    assert database.audit(SECOND).tally == 1
+    for answer in answers.values():
+        check_problem(answer, 404, "petition-not-found", site="http://127.0.0.1:8000")

@@ -1,16 +1,24 @@
-"""A claim can be taken back with its receipt, and nobody can tell whether one was."""
+"""
+A claim can be taken back with its receipt at once, its +1 leaves later, and nobody can tell
+whether anything was found.
+"""
 
+import datetime as dt
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
+from dev.functions import Running
+from dev.keys import DevelopmentKeys
 from dev.stack import Stack
 from tests.functions.database import Audit, Database
 from tests.functions.signers import (
     PETITION,
+    base64url,
     document_id,
     new_email,
     open_form,
@@ -23,6 +31,7 @@ from tests.functions.signers import (
 NOBODYS = "7ZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZ"
 
 Post = Callable[..., httpx.Response]
+Start = Callable[..., Running]
 
 
 @pytest.fixture
@@ -51,7 +60,7 @@ def sign(http: httpx.Client, services: Stack) -> Callable[..., str]:
 
 @pytest.fixture
 def sweep(http: httpx.Client, services: Stack) -> Callable[[], None]:
-    """Count those off who have withdrawn; here nobody waits days for it."""
+    """Do as the scheduler does each hour."""
 
     def post() -> None:
         assert http.post(f"{services.sweep}/{PETITION}").status_code == 204
@@ -59,17 +68,19 @@ def sweep(http: httpx.Client, services: Stack) -> Callable[[], None]:
     return post
 
 
-def numbers(audit: Audit) -> tuple[object, ...]:
-    """Return who is counted, and how; not the empty claims, which stay."""
-    return audit.tally, audit.referred, audit.countries, audit.signers, audit.standing
+@pytest.fixture(autouse=True)
+def nobody_is_leaving(sweep: Callable[[], None]) -> None:
+    """Take off first whoever withdrew in another test."""
+    sweep()
 
 
-def test_claim_that_is_taken_back_is_emptied_at_once_and_leaves_the_count_later(
-    sign: Callable[..., str],
-    withdraw: Post,
-    sweep: Callable[[], None],
-    stored: Database,
-    services: Stack,
+def claim_under(stored: Database, receipt: str) -> dict[str, Any] | None:
+    """Return what is stored under a receipt as it was shown."""
+    return stored.get(f"petitions/{PETITION}/claims/{receipt_hash(read_receipt(receipt))}")
+
+
+def test_a_claim_that_is_taken_back_is_empty_at_once_and_its_signer_leaves_with_the_sweep(
+    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email, before = new_email(), stored.audit()
     receipt = sign(email, country="JP", via="0123456789.line")
@@ -77,20 +88,22 @@ def test_claim_that_is_taken_back_is_emptied_at_once_and_leaves_the_count_later(
 
     answer = withdraw(receipt)
 
-    id = document_id(email, services.keys.pepper)
-    claim = f"petitions/{PETITION}/claims/{receipt_hash(read_receipt(receipt))}"
-    waiting = stored.audit()
+    withdrawn = stored.audit()
     assert (answer.status_code, answer.content) == (204, b"")
-    assert stored.get(claim) == {}
-    assert waiting.tally == signed.tally
-    assert waiting.signers[id]["claims"] == 0
+    assert claim_under(stored, receipt) == {}
+    assert withdrawn.is_exact
+    assert withdrawn.tally == before.tally + 1, "So nobody sees in the number who withdraws."
+    assert withdrawn.standing == before.standing
+
     sweep()
-    assert numbers(stored.audit()) == numbers(before)
-    assert stored.get(claim) == {}
+
+    after = stored.audit()
+    assert after == replace(before, empty=after.empty)
+    assert after.empty - before.empty == {receipt_hash(read_receipt(receipt))}
     assert stored.list(f"petitions/{PETITION}/leaving") == {}
 
 
-def test_claim_whose_count_stays_leaves_its_signer_and_nothing_else(
+def test_a_claim_whose_count_stays_is_empty_and_its_signer_counted_for_ever(
     sign: Callable[..., str],
     withdraw: Post,
     sweep: Callable[[], None],
@@ -107,17 +120,18 @@ def test_claim_whose_count_stays_leaves_its_signer_and_nothing_else(
     id = document_id(email, services.keys.pepper)
     after = stored.audit()
     assert (answer.status_code, answer.content) == (204, b"")
-    assert after.empty - before.empty == {receipt_hash(read_receipt(receipt))}
-    assert (after.tally, after.referred, after.countries) == (
-        before.tally,
-        before.referred,
-        before.countries,
-    )
+    assert claim_under(stored, receipt) == {}
+    assert id not in after.standing
     assert after.signers[id] == before.signers[id] | {"claims": 0, "kept": True}
+    assert (after.tally, after.countries, after.referred) == (
+        before.tally,
+        before.countries,
+        before.referred,
+    )
     assert after.is_exact
 
 
-def test_address_whose_count_stayed_is_not_counted_twice(
+def test_an_address_whose_count_stayed_is_not_counted_twice(
     sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email = new_email()
@@ -127,12 +141,12 @@ def test_address_whose_count_stayed_is_not_counted_twice(
     receipt = sign(email.upper())
 
     assert stored.audit().tally == before.tally
-    assert withdraw(receipt).status_code == 204
+    withdraw(receipt)
     sweep()
-    assert numbers(stored.audit()) == numbers(before)
+    assert stored.audit().signers == before.signers
 
 
-def test_address_that_was_taken_back_can_sign_again(
+def test_an_address_that_was_taken_back_can_sign_again(
     sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
 ) -> None:
     email, before = new_email(), stored.audit()
@@ -144,11 +158,15 @@ def test_address_that_was_taken_back_can_sign_again(
     assert stored.audit().tally == before.tally + 1
     withdraw(receipt)
     sweep()
-    assert numbers(stored.audit()) == numbers(before)
+    assert stored.audit().signers == before.signers
 
 
-def test_address_that_signs_again_before_it_left_simply_stays(
-    sign: Callable[..., str], withdraw: Post, sweep: Callable[[], None], stored: Database
+def test_whoever_signs_again_before_the_sweep_simply_stays(
+    sign: Callable[..., str],
+    withdraw: Post,
+    sweep: Callable[[], None],
+    stored: Database,
+    services: Stack,
 ) -> None:
     email, before = new_email(), stored.audit()
 
@@ -157,39 +175,10 @@ def test_address_that_signs_again_before_it_left_simply_stays(
     sweep()
 
     after = stored.audit()
-    assert after.tally == before.tally + 1
+    id = document_id(email, services.keys.pepper)
+    assert (after.tally, after.signers[id]["claims"]) == (before.tally + 1, 1)
     assert after.is_exact
-
-
-def test_what_was_taken_back_never_comes_back(
-    http: httpx.Client, services: Stack, withdraw: Post, sweep: Callable[[], None], stored: Database
-) -> None:
-    """A commit that was held up, a retry, or a courier who arrives days later."""
-    receipt = secrets.token_bytes(16)
-    form = sealed_form(services.private_key.public_key(), receipt=receipt)
-    before = stored.audit()
-    http.post(f"{services.sign}/{PETITION}", json=form)
-    withdraw(write_receipt(receipt))
-    sweep()
-
-    again = [http.post(f"{services.sign}/{PETITION}", json=form) for _ in range(2)]
-
-    assert [answer.status_code for answer in again] == [201, 201]
-    assert numbers(stored.audit()) == numbers(before)
-
-
-def test_withdrawal_that_came_first_refuses_the_claim(
-    http: httpx.Client, services: Stack, withdraw: Post, stored: Database
-) -> None:
-    receipt = secrets.token_bytes(16)
-    form = sealed_form(services.private_key.public_key(), receipt=receipt)
-    before = stored.audit()
-
-    withdraw(write_receipt(receipt))
-    answer = http.post(f"{services.sign}/{PETITION}", json=form)
-
-    assert (answer.status_code, answer.json()) == (201, {"accepted": True})
-    assert numbers(stored.audit()) == numbers(before)
+    assert stored.list(f"petitions/{PETITION}/leaving") == {}
 
 
 @pytest.mark.parametrize("keep_count", [True, False])
@@ -204,6 +193,62 @@ def test_a_receipt_works_once(
 
     assert [answer.status_code for answer in again] == [first.status_code] * 2
     assert numbers(stored.audit()) == numbers(before)
+
+
+def test_a_receipt_that_nobody_signed_with_refuses_whoever_comes_later(
+    http: httpx.Client, services: Stack, withdraw: Post, sweep: Callable[[], None], stored: Database
+) -> None:
+    """A courier may carry a claim for days, and its signer withdraw it meanwhile."""
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    before = stored.audit()
+
+    withdraw(write_receipt(receipt))
+    carried = [http.post(f"{services.sign}/{PETITION}", json=form) for _ in range(2)]
+    sweep()
+
+    assert [answer.status_code for answer in carried] == [201, 201]
+    after = stored.audit()
+    assert after == replace(before, empty=before.empty | {form["receipt_hash"]})
+
+
+def test_a_claim_sent_again_after_it_was_withdrawn_stays_withdrawn(
+    http: httpx.Client, services: Stack, withdraw: Post, sweep: Callable[[], None], stored: Database
+) -> None:
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(services.private_key.public_key(), receipt=receipt)
+    before = stored.audit()
+    http.post(f"{services.sign}/{PETITION}", json=form)
+
+    withdraw(write_receipt(receipt))
+    assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+    sweep()
+    assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+
+    after = stored.audit()
+    assert after == replace(before, empty=before.empty | {form["receipt_hash"]})
+
+
+def test_a_plus_one_waits_a_day_and_up_to_two_more(
+    http: httpx.Client, start_function: Start, database: Database
+) -> None:
+    """As it is online."""
+    online = {"LEAVE_AFTER_SECONDS": None, "LEAVE_WITHIN_SECONDS": None}
+    url = {n: f"{start_function(n).url}/{PETITION}" for n in ("sign", "sweep")}
+    url["withdraw"] = f"{start_function('withdraw', **online).url}/{PETITION}"
+    for _ in range(20):
+        receipt = http.post(url["sign"], json=open_form()).json()["receipt"]
+        http.post(url["withdraw"], json={"receipt": receipt, "keep_count": False})
+    now = dt.datetime.now(dt.UTC)
+
+    http.post(url["sweep"])
+
+    assert database.audit().tally == 20
+    entries = database.list(f"petitions/{PETITION}/leaving")
+    hours = [dt.datetime.strptime(id[:11] + "+0000", "%Y%m%dT%H%z") for id in entries]
+    assert len(hours) == 20
+    assert all(dt.timedelta(hours=22) < hour - now <= dt.timedelta(hours=72) for hour in hours)
+    assert len(set(hours)) > 5, "The hours are no secret if they are always the same."
 
 
 @pytest.mark.parametrize("keep_count", [True, False])
@@ -252,44 +297,40 @@ def test_a_receipt_may_be_typed_in_any_way_that_a_person_reads_it(
     sweep()  # of those before
     before = stored.audit()
     assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
+    assert stored.audit().standing != before.standing
     written = "-".join(text[i : i + 4] for i in range(0, len(text), 4))
 
     answer = withdraw(type_it(written))
 
     sweep()
     assert answer.status_code == 204
-    assert numbers(stored.audit()) == numbers(before)
+    assert stored.audit().standing == before.standing
 
 
-def test_strangers_receipt_takes_back_their_own_claim_and_nothing_of_the_owners(
+def test_every_receipt_takes_back_its_own_claim_and_no_other(
     sign: Callable[..., str],
     withdraw: Post,
     sweep: Callable[[], None],
     stored: Database,
     services: Stack,
 ) -> None:
-    """Whoever knows an address can sign it first, and again; its owner is counted all the same."""
-    email = new_email()
-    first = sign(email, name="A stranger")
-    owners = sign(email)
-    second = sign(email, name="Another stranger")
-    before = stored.audit()
+    """Whoever knows an address can add a claim of their own, and take that back, and no more."""
+    email, before = new_email(), stored.audit()
+    strangers, owners = sign(email), sign(email)
+    id = document_id(email, services.keys.pepper)
 
-    withdraw(first)
-    withdraw(second)
+    withdraw(strangers)
     sweep()
 
-    id = document_id(email, services.keys.pepper)
     after = stored.audit()
-    claim = stored.get(f"petitions/{PETITION}/claims/{receipt_hash(read_receipt(owners))}")
-    assert len({first, owners, second}) == 3
-    assert after.tally == before.tally
-    assert after.standing[id] == after.signers[id]["claims"] == 1
-    assert claim
-    assert claim["signer"] == id
+    assert (after.tally, after.standing[id]) == (before.tally + 1, 1)
+    assert (claim_under(stored, owners) or {})["signer"] == id
+    withdraw(owners)
+    sweep()
+    assert stored.audit().signers == before.signers
 
 
-def test_one_of_many_claims_is_taken_back_and_no_other(
+def test_one_of_many_signatures_is_taken_back_and_no_other(
     sign: Callable[..., str],
     withdraw: Post,
     sweep: Callable[[], None],
@@ -310,19 +351,31 @@ def test_one_of_many_claims_is_taken_back_and_no_other(
     assert after.countries["DE"] == before.countries["DE"] - 1
 
 
-def test_every_withdrawal_writes_as_much(
-    sign: Callable[..., str], withdraw: Post, stored: Database
+def test_the_sweep_takes_off_more_than_it_looks_at_together(
+    http: httpx.Client, start_function: Start, database: Database, keys: DevelopmentKeys
 ) -> None:
-    """So that nothing but the documents themselves knows whether anything was found."""
-    receipt = sign(new_email())
-    root = f"petitions/{PETITION}"
-    before = set(stored.everything())
+    running = {name: start_function(name) for name in ("sign", "withdraw", "sweep")}
+    url = {name: f"{function.url}/{PETITION}" for name, function in running.items()}
+    receipts = [secrets.token_bytes(16) for _ in range(130)]
+    for number, receipt in enumerate(receipts):
+        tag = base64url(number.to_bytes(32))
+        form = sealed_form(
+            keys.private_key.public_key(), "x@example.org", receipt=receipt, address_tag=tag
+        )
+        assert http.post(url["sign"], json=form).status_code == 201
+        body = {"receipt": write_receipt(receipt), "keep_count": number % 13 == 0}
+        assert http.post(url["withdraw"], json=body).status_code == 204
 
-    withdraw(receipt)
-    found = set(stored.everything()) - before
-    withdraw(NOBODYS)
-    not_found = set(stored.everything()) - before - found
+    answers = [http.post(url["sweep"]) for _ in range(2)]
 
-    assert {path.split("/")[2] for path in found} == {"leaving"}
-    assert {path.split("/")[2] for path in not_found} <= {"claims", "lanes"}
-    assert all(path.startswith(root) for path in found | not_found)
+    assert [(a.status_code, a.content, a.headers["cache-control"]) for a in answers] == [
+        (204, b"", "no-store")
+    ] * 2
+    audit = database.audit()
+    assert (audit.tally, len(audit.empty)) == (10, 130)
+    assert audit.is_exact
+    assert database.list(f"petitions/{PETITION}/leaving") == {}
+    withdrawals = {f"w{lane}" for lane in range(16)}
+    lanes = database.list(f"petitions/{PETITION}/lanes")
+    assert any(lanes[id]["signatures"] < 0 for id in lanes.keys() & withdrawals)
+    assert all(lanes[id]["signatures"] >= 0 for id in lanes.keys() - withdrawals)
