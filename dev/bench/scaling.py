@@ -25,7 +25,7 @@ CPU_SECOND, GIB_SECOND, REQUEST = 24e-6, 2.5e-6, 0.40e-6
 CACHE_LOOKUP, CACHE_GIB = 0.0075e-4, 0.08
 MEMORY_GIB = 0.5
 
-LANES = 128  # petition/store.py
+LANES = 128  # petition/documents.py: SIGNING_LANES
 
 # Assumed: places of the edge that each keep a copy of their own.
 CACHES = 100
@@ -38,48 +38,61 @@ class Sign:
     cpu: float = 0.0004  # measured, one process with group commit, rounded up
     look: float = 0.015  # assumed: a batch read in the same region
     commit: float = 0.050  # assumed: a commit in the same region, any size
-    per_create: float = 0.0005  # assumed: what each further create adds to a commit
-    in_flight: int = 2  # petition/ledger.py: FLIGHTS
+    per_claim: float = 0.001  # assumed: what each further claim, two documents, adds to a commit
+    underway: int = 2  # petition/ledger.py: MAX_UNDERWAY
     largest: int = 100  # petition/ledger.py: MAX_GROUP
-    concurrency: int = 200  # infra/functions.tf
+    grid: float = 0.25  # petition/settings.py: answer_grid_ms
+    collect: float = 0.025  # sign.py: COLLECTED of the grid, in which claims wait for each other
+    concurrency: int = 500  # infra/functions.tf
     fewest: int = 1  # var.instances
-    most: int = 20  # var.instances
+    most: int = 4  # var.instances
     cold_start: float = 4.0  # assumed: from the decision to the first answer
-    patience: float = 8.0  # petition/ledger.py: BUDGET_SECONDS, after which sign answers 503
+    patience: float = 8.0  # petition/retry.py: BUDGET_SECONDS, after which sign answers 503
 
     def round_trip(self, group: float) -> float:
         """Return how long a group takes to look and commit."""
-        return self.look + self.commit + self.per_create * group
+        return self.look + self.commit + self.per_claim * group
 
     def group(self, rate: float) -> float:
         """
-        Return the size of the groups when one instance gets so many signatures a second.
+        Return the size of the groups when one instance gets so many claims a second.
 
-        A group holds what arrived while the one before it was under way:
-        group = rate * round_trip(group) / in_flight.
+        A group holds what arrived while claims waited for each other, or while the group before
+        it was under way: group = rate * round_trip(group) / underway.
         """
-        growth = self.in_flight - rate * self.per_create
+        growth = self.underway - rate * self.per_claim
         size = rate * (self.look + self.commit) / growth if growth > 0 else math.inf
-        return min(max(size, 1.0), self.largest)
+        return min(max(size, rate * self.collect, 1.0), self.largest)
 
     def capacity(self) -> float:
         """Return the most signatures a second that one instance can record."""
-        return min(self.in_flight * self.largest / self.round_trip(self.largest), 1 / self.cpu)
+        return min(self.underway * self.largest / self.round_trip(self.largest), 1 / self.cpu)
 
     def wait(self, rate: float) -> float:
-        """Return how long a signer waits on average: for the next group to leave, and return."""
-        return (1 + 1 / (2 * self.in_flight)) * self.round_trip(self.group(rate))
+        """Return how long a claim takes on average: for the next group to leave, and return."""
+        until_it_leaves = max(self.collect, self.round_trip(self.group(rate)) / (2 * self.underway))
+        return until_it_leaves + self.round_trip(self.group(rate))
+
+    def held(self, rate: float) -> float:
+        """Return how long a request is open on average: until its answer leaves on the grid."""
+        if not self.grid:
+            return self.wait(rate)
+        return self.grid * math.ceil(self.wait(rate) / self.grid)
 
     def instances(self, rate: float) -> int:
         """Return how many instances the autoscaler wants for a rate, within the limits."""
         by_cpu = rate * self.cpu / SCALING_TARGET
         wanted = max(self.fewest, math.ceil(by_cpu), math.ceil(rate / self.capacity()), 1)
         while wanted < self.most:
-            waiting = rate / wanted * self.wait(rate / wanted)
+            waiting = rate / wanted * self.held(rate / wanted)
             if waiting <= SCALING_TARGET * self.concurrency:
                 break
             wanted += 1
         return min(wanted, self.most)
+
+
+# What the runbook sets before a spike ("Raise the limits").
+RAISED = Sign(fewest=5, most=40)
 
 
 def allowed(second: float) -> float:
@@ -96,32 +109,31 @@ class Level:
     group: float
     wait: float
     commits: float
-    own_lane: float
-    any_lane: float
+    lane: float
     ramp_minutes: float
     dollars_per_million: float
 
 
 def level(rate: float, sign: Sign) -> Level:
-    """Work out one steady load, in signatures a second."""
+    """Work out one steady load, in claims a second, all of new signers."""
     instances = sign.instances(rate)
     each = min(rate / instances, sign.capacity())
-    group, wait = sign.group(each), sign.wait(each)
+    group = sign.group(each)
     commits = each * instances / group
     steps = max(0, math.ceil(math.log(rate / RAMP_START, RAMP_FACTOR)))
     # An instance is paid for while at least one request is under way.
-    busy = instances * (1 - math.exp(-each * wait))
+    busy = instances * (1 - math.exp(-each * sign.held(each)))
     machines = busy * (CPU_SECOND + MEMORY_GIB * GIB_SECOND) / rate
     return Level(
         rate=rate,
         instances=instances,
         group=group,
-        wait=wait,
+        wait=sign.held(each),
         commits=commits,
-        own_lane=commits / (instances * sign.in_flight),
-        any_lane=commits / LANES,
+        lane=commits / LANES,
         ramp_minutes=steps * RAMP_SECONDS / 60,
-        dollars_per_million=1e6 * (WRITE * (1 + 1 / group) + READ + machines + REQUEST),
+        # A claim, its signer, its part of a lane; a look.
+        dollars_per_million=1e6 * (WRITE * (2 + 1 / group) + READ + machines + REQUEST),
     )
 
 
@@ -211,11 +223,11 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def levels() -> str:
     """Return the table of steady loads."""
-    head = ("signatures/s", "instances", "group", "wait ms", "commits/s", "/s and lane, own")
-    sign = Sign()
-    steady = [level(rate, sign) for rate in (1, 10, 100, 500, 1000, 2000, 5000, 10_000, 20_000)]
+    head = ("claims/s", "instances", "group", "answer ms", "commits/s", "/s and lane")
+    wide = Sign(most=RAISED.most)
+    steady = [level(rate, wide) for rate in (1, 10, 100, 500, 1000, 2000, 5000, 10_000, 20_000)]
     return table(
-        (*head, "/s and lane, any", "ramp min", "USD per million"),
+        (*head, "ramp min", "USD per million"),
         (
             (
                 f"{x.rate:,}",
@@ -223,8 +235,7 @@ def levels() -> str:
                 f"{x.group:.1f}",
                 f"{1000 * x.wait:.0f}",
                 f"{x.commits:.0f}",
-                f"{x.own_lane:.1f}",
-                f"{x.any_lane:.2f}",
+                f"{x.lane:.2f}",
                 f"{x.ramp_minutes:.0f}",
                 f"{x.dollars_per_million:.2f}",
             )
@@ -239,7 +250,7 @@ def spikes() -> str:
     rows = []
     for minutes in (1, 10, 30, 60):
         for cold in (False, True):
-            met = spike(60 * minutes, 5000, Sign(), cold=cold)
+            met = spike(60 * minutes, 5000, RAISED, cold=cold)
             state, refused = "cold" if cold else "warm", f"{100 * met.refused:.0f}"
             told = (f"{met.waiting:,.0f}", f"{met.calm_minutes:.0f}")
             rows.append((str(minutes), state, str(met.instances), refused, *told))

@@ -34,10 +34,7 @@ PROJECT = "petition-test"
 
 # The point (0, 0) is on no curve, but has the form of a key.
 POINT = "BA" + 85 * "A"
-VALUES = {
-    "seal_public_key": POINT,
-    "envelope": {"public_key": POINT, "version": "1"},
-}
+ENVELOPE = f'{{ public_key = "{POINT}", version = "1" }}'
 
 
 @dataclass(frozen=True)
@@ -61,8 +58,7 @@ class Terraform:
     ) -> subprocess.CompletedProcess[str]:
         """Run a target of the Makefile as an operator does who has filled in a project's values."""
         values = self.folder / "infra" / f"{project}.tfvars"
-        lines = [f"{name} = {json.dumps(value)}\n" for name, value in VALUES.items()]
-        values.write_text("".join(lines))
+        values.write_text(f'envelope        = {ENVELOPE}\nseal_public_key = "{POINT}"\n')
         named = [f"PROJECT={project}", f"TERRAFORM={self.command}", f"PYTHON={sys.executable}"]
         return self._run(["make", *arguments, *named], stdin)
 
@@ -88,8 +84,8 @@ class Terraform:
 
     def _run(self, command: Sequence[str | Path], stdin: str) -> subprocess.CompletedProcess[str]:
         env = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
-        env |= {f"TF_VAR_{name}": json.dumps(value) for name, value in VALUES.items()}
-        env |= {"TF_VAR_seal_public_key": POINT, "TF_VAR_project": PROJECT}
+        env |= {"TF_VAR_project": PROJECT, "TF_VAR_seal_public_key": POINT}
+        env |= {"TF_VAR_envelope": ENVELOPE}
         return subprocess.run(
             command,
             cwd=self.folder,
