@@ -18,23 +18,28 @@ from organizer.signatures.rows import Format
 from organizer.terminal import JsonOption, emit, say
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
+OutputArgument = Annotated[Path, typer.Argument(help="The file to write, such as names.csv.")]
+FormatOption = Annotated[
+    Format | None,
+    typer.Option("--format", help="Left out, it follows the file's ending; else csv."),
+]
+BomOption = Annotated[
+    bool, typer.Option("--bom", help="Begin the CSV so that spreadsheets read it as UTF-8.")
+]
+DeliveryOption = Annotated[
+    bool,
+    typer.Option(
+        "--delivery", help="Only the names whose owners agreed to it, and totals beside them."
+    ),
+]
+
 
 def export(
     context: typer.Context,
-    output: Annotated[Path, typer.Argument(help="The file to write, such as names.csv.")],
-    format: Annotated[
-        Format | None,
-        typer.Option("--format", help="Left out, it follows the file's ending; else csv."),
-    ] = None,
-    bom: Annotated[
-        bool, typer.Option("--bom", help="Begin the CSV so that spreadsheets read it as UTF-8.")
-    ] = False,
-    delivery: Annotated[
-        bool,
-        typer.Option(
-            "--delivery", help="Only the names whose owners agreed to it, and totals beside them."
-        ),
-    ] = False,
+    output: OutputArgument,
+    format: FormatOption = None,
+    bom: BomOption = False,
+    delivery: DeliveryOption = False,
     key_files: KeyOption = None,
     key_share_files: KeyShareOption = None,
     words: WordsOption = False,
@@ -55,14 +60,16 @@ def export(
     keys = read_keys(key_files, key_share_files, words)
     if (delivery or check or decisions) and not keys:
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    totals = output.with_name(f"{output.name}.totals.json")
+    if delivery and totals.exists():
+        raise CannotDo(f"{totals} exists and is not overwritten.")
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
     connection, database = connect(context)
     opening = prove(connection, database, keys, check, pepper, secret)
     wanted = Export(output, chosen, bom, delivery, opening, decisions)
     numbers = write(wanted, connection, database)
     if delivery:
-        path = output.with_name(f"{output.name}.totals.json")
-        write_totals(path, database, numbers, checked=opening.checks is not None)
+        write_totals(totals, database, numbers, checked=opening.checks is not None)
     if as_json:
         emit(numbers)
     for sentence in _summary(wanted, numbers):

@@ -15,7 +15,6 @@ from organizer.signatures.database import Database
 from organizer.signatures.filter import Filter
 from organizer.signatures.invalidation import Reason, Suspect, remove, search
 from organizer.signatures.proof import prove
-from organizer.signatures.reading import list_claims
 from organizer.terminal import JsonOption, confirm, emit, say, show
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
@@ -79,8 +78,8 @@ def invalidate(
     so the count is right whenever you stop it with Ctrl-C. Their claims are emptied, and refused
     if they come again. Only the reason, the day and the number are kept.
     """
-    names, addresses = _pattern(name), _pattern(address)
-    wanted = Filter(_utc(since), _utc(until), country, language, via, names, addresses, unreadable)
+    patterns = (_pattern(name), _pattern(address))
+    wanted = Filter(_utc(since), _utc(until), country, language, via, *patterns, unreadable)
     keys = read_keys(key_files, key_share_files, words)
     if wanted.empty:
         raise CannotDo("Say which signatures: by time, country, link, …", MISUNDERSTOOD)
@@ -88,14 +87,12 @@ def invalidate(
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     connection, database = connect(context)
     opening = prove(connection, database, keys if wanted.reads else [])
-    listed = list_claims(database, database.instant())
-    total = database.count()
-    found = list(search(wanted, database, opening, listed, some=some))
+    found, total = list(search(wanted, database, opening, some=some)), database.count()
     if not as_json:
         show(_preview(found, total))
     removed = _remove(found, database, reason, confirmed) if really else 0
     if not really:
-        say("Nothing was changed. To delete them, add --really.")
+        say("Nothing was changed. To take them off the count, add --really.")
     if as_json:
         emit({"found": len(found), "removed": removed, "stored": total})
 

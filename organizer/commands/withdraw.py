@@ -1,6 +1,7 @@
 """`withdraw`: the organizers' duty when a signer wrote to them."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -13,6 +14,12 @@ from organizer.pepper import SECRET, PepperOption, SecretOption, read_pepper
 from organizer.session import connect
 from organizer.signatures.withdrawal import draw_due, withdraw_claim, withdraw_signer
 from organizer.terminal import ask, confirm, say
+
+NO_CLAIM = (
+    "No claim of this receipt stands: it was withdrawn before, or never arrived. If it is still on "
+    "its way, it will be refused."
+)
+NO_ADDRESS = "No claim of this address stands, if that was the petition's pepper."
 
 
 class By(StrEnum):
@@ -41,35 +48,31 @@ def withdraw(
     asked for, so that it stays out of the shell's history.
     """
     connection, database = connect(context)
-    due = draw_due(connection)
     if by is By.RECEIPT:
-        text = ask("The receipt:")
-        try:
-            receipt_hash = hash_receipt(read_receipt(text), connection.petition)
-        except ValueError:
-            raise CannotDo("That is not a receipt: it has 26 letters and digits.") from None
-        _confirm("the claim of this receipt", keep_count=keep_count, yes=yes)
-        found = withdraw_claim(database, receipt_hash, keep_count=keep_count, due=due)
-        nothing = (
-            "No claim of this receipt stands: it was withdrawn before, or never arrived. If it is "
-            "still on its way, it will be refused."
-        )
+        withdraw_one = partial(withdraw_claim, database, _ask_receipt(connection.petition))
+        what, nothing = "the claim of this receipt", NO_CLAIM
     else:
-        text = ask("The e-mail address:")
-        try:
-            tag = tag_address(text, connection.petition)
-        except AddressError:
-            raise CannotDo("That is not an e-mail address.") from None
+        tag = _ask_address(connection.petition)
         id = identify(tag, connection.petition, read_pepper(connection, pepper, secret))
-        _confirm("every claim of this address", keep_count=keep_count, yes=yes)
-        found = withdraw_signer(database, id, keep_count=keep_count, due=due)
-        nothing = "No claim of this address stands, if that was the petition's pepper."
-    if not found:
+        withdraw_one = partial(withdraw_signer, database, id)
+        what, nothing = "every claim of this address", NO_ADDRESS
+    rest = "and leave its +1" if keep_count else "and take its +1 off within three days"
+    confirm(f"erase {what} {rest}", "forget", given=yes)
+    if not withdraw_one(keep_count=keep_count, due=draw_due(connection)):
         raise CannotDo(nothing, WRONG)
     rest = "its +1 stays" if keep_count else "its +1 leaves the count within three days"
     say(f"What was written is erased; {rest}.", style="green")
 
 
-def _confirm(what: str, *, keep_count: bool, yes: bool) -> None:
-    rest = "and leave its +1" if keep_count else "and take its +1 off within three days"
-    confirm(f"erase {what} {rest}", "forget", given=yes)
+def _ask_receipt(petition: str) -> str:
+    try:
+        return hash_receipt(read_receipt(ask("The receipt:")), petition)
+    except ValueError:
+        raise CannotDo("That is not a receipt: it has 26 letters and digits.") from None
+
+
+def _ask_address(petition: str) -> bytes:
+    try:
+        return tag_address(ask("The e-mail address:"), petition)
+    except AddressError:
+        raise CannotDo("That is not an e-mail address.") from None

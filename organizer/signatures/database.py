@@ -101,7 +101,8 @@ class Database:
 
     def signers(self, at: dt.datetime) -> Iterator[list[Stored[Signer]]]:
         """Return all signers at an instant, in the order of their ids, page by page."""
-        return self._pages(self._signers, Signer.__slots__, _signer, at)
+        query = self._signers.select(list(Signer.__slots__)).order_by("__name__")
+        return self._pages(query, _signer, at)
 
     def claims(
         self, fields: Sequence[str], at: dt.datetime | None = None
@@ -113,7 +114,7 @@ class Database:
             fields: Only these are read; `Claim.stands` needs `signer`.
             at: An instant of the last hour at which all pages are read.
         """
-        return self._pages(self._claims, fields, _claim, at)
+        return self._pages(self._claims.select(list(fields)).order_by("__name__"), _claim, at)
 
     def get_signers(self, ids: Iterable[str]) -> list[Stored[Signer]]:
         """Return those of these signers that exist."""
@@ -152,8 +153,8 @@ class Database:
     def count_links(self) -> Counter[str]:
         """Count the standing claims by the link and mark that they came through, all of them."""
         query = self._claims.where(filter=FieldFilter("via", ">", "")).select(["via"])
-        with in_sentences():
-            return Counter(claim.get("via") for claim in query.stream(timeout=READ_SECONDS))
+        pages = self._pages(query.order_by("via").order_by("__name__"), _claim, None)
+        return Counter(claim.content.via or "" for page in pages for claim in page)
 
     def invalidated(self, id: str | None = None) -> int:
         """Return how many signatures were taken off the count, by one invalidation or in all."""
@@ -163,22 +164,17 @@ class Database:
             return sum((record.to_dict() or {}).get("number", 0) for record in found)
 
     def _pages(
-        self,
-        collection: Any,
-        fields: Sequence[str],
-        read: Callable[[Any], Stored[Document]],
-        at: dt.datetime | None,
+        self, query: Any, read: Callable[[Any], Stored[Document]], at: dt.datetime | None
     ) -> Iterator[list[Stored[Document]]]:
-        query = collection.select(list(fields)).order_by("__name__").limit(QUERY)
-        part, found = query, QUERY
+        part, found = query.limit(QUERY), QUERY
         while found == QUERY:
             found = 0
             with in_sentences():
                 stream = part.stream(read_time=at)
-                while page := [read(snapshot) for snapshot in islice(stream, PAGE)]:
-                    yield page
+                while page := list(islice(stream, PAGE)):
+                    yield [read(snapshot) for snapshot in page]
                     found += len(page)
-                    part = query.start_after({"__name__": collection.document(page[-1].id)})
+                    part = query.start_after(page[-1]).limit(QUERY)
 
     def _get(
         self,

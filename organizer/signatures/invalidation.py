@@ -19,7 +19,7 @@ from organizer.signatures.database import PAGE, Database
 from organizer.signatures.faults import Conflict
 from organizer.signatures.filter import Filter
 from organizer.signatures.opening import Opening
-from organizer.signatures.reading import read_signers
+from organizer.signatures.reading import list_claims, read_signers
 from organizer.signatures.stored import Stored
 from organizer.terminal import progress, say
 
@@ -45,21 +45,16 @@ class Suspect:
 
 
 def search(
-    wanted: Filter,
-    database: Database,
-    opening: Opening,
-    listed: Sequence[str],
-    *,
-    some: bool = False,
+    wanted: Filter, database: Database, opening: Opening, *, some: bool = False
 ) -> Iterator[Suspect]:
     """
     Return the signers that a filter means.
 
     Args:
-        listed: The claims that stand, by `list_claims`.
         some: Whether it is enough that some of a signer's claims fit, whatever else keeps them.
     """
     enough = any if some else all
+    listed = list_claims(database, database.instant())
     meant: dict[str, list[Stored[Claim]]] = {}
     for signer, own in read_signers(database, opening, listed):
         if enough(wanted.fits(claim) for claim in own):
@@ -104,6 +99,7 @@ class _Removal:
         self._told = database.published().public.final is not None
 
     def remove(self, suspects: list[Suspect]) -> None:
+        """Take a batch off the count, as far as it still stands as it was found."""
         for _ in range(ATTEMPTS):
             try:
                 suspects = [self._shrink(suspect) for suspect in suspects]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Thread
 from urllib.parse import urlsplit
 
 import httpx
@@ -30,6 +31,7 @@ from organizer.command_line import run
 from organizer.connection import Connection
 from organizer.signatures.database import Database
 from organizer.trustees.private_key import write_key
+from tests.organizer.secret_manager import SecretManager
 
 PETITION = "savemyfriend"
 PROGRAM = Path(sys.executable).with_name("organizer")  # as `make install` puts it there
@@ -294,6 +296,18 @@ class Forged:
 def forged(client: firestore.Client, keys: DevelopmentKeys) -> Forged:
     """Write signers in bulk."""
     return Forged(client, keys)
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch) -> Iterator[SecretManager]:
+    """Answer as Secret Manager on this machine."""
+    with SecretManager() as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        monkeypatch.setenv("SECRET_MANAGER_URL", server.url)
+        yield server
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture

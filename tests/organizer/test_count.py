@@ -5,10 +5,15 @@ The count that organizers see, and how it rises.
 import datetime as dt
 import json
 
+import pytest
+from google.cloud import firestore
 from petition.campaign import load_campaigns
+from petition.documents import Blur, Public, Published, Sums
 
+from organizer.commands.count import describe
 from organizer.commands.watch import Pace
 from organizer.plots import bar, sparkline
+from organizer.signatures import database
 from tests.organizer.conftest import PETITION, Command, Forged, Signers
 
 NOW = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
@@ -40,6 +45,59 @@ def test_count_shows_a_person_the_total_and_every_country(
     assert "1,234 signatures" in said.out
     assert "1,200" in said.out
     assert "97.2 %" in said.out
+
+
+@pytest.mark.parametrize(
+    ("public", "told", "sentence"),
+    [
+        (Public(), {"signatures": 1200, "exact": True}, "The page says 1,200."),
+        (Public(Blur(1190, 9999)), {"signatures": 1190, "exact": False}, "says about 1,190."),
+        (Public(Blur(1190, 1), final=1234), {"signatures": 1234, "exact": True}, "says 1,234."),
+    ],
+)
+def test_count_tells_what_the_page_tells(
+    organizer: Command,
+    forged: Forged,
+    petition: firestore.DocumentReference,
+    public: Public,
+    told: dict[str, object],
+    sentence: str,
+) -> None:
+    forged.add(1234)
+    petition.set(Published(tally=Sums(1200), counted_at=NOW, public=public).fields())
+
+    assert json.loads(organizer("count", "--json").out)["public"] == told
+    assert sentence in organizer("count").out
+
+
+def test_count_ranks_the_strongest_links_however_they_were_shared(
+    organizer: Command, forged: Forged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "PAGE", 3)
+    monkeypatch.setattr(database, "QUERY", 6)
+    forged.add(30)
+    forged.add(7, via="0123456789.weibo")
+    forged.add(4, via="0123456789.line")
+    forged.add(2, via="0123456789")
+    forged.add(9, via="abcdefghjk.qr")
+    forged.add(1, via="zzzzzzzzzz")
+
+    counted = json.loads(organizer("count", "--links", "2", "--json").out)
+
+    assert counted["links"] == [
+        {"code": "0123456789", "claims": 13, "marks": ["line", "weibo"]},
+        {"code": "abcdefghjk", "claims": 9, "marks": ["qr"]},
+    ]
+    assert "0123456789  " in organizer("count", "--links", "2").out
+
+
+def test_a_petition_that_closed_by_its_own_date_is_told_closed() -> None:
+    campaign = load_campaigns()[PETITION].model_copy(update={"closes": NOW})
+
+    before = describe(campaign, Sums(), Published(), NOW - dt.timedelta(seconds=1), [])
+    after = describe(campaign, Sums(), Published(), NOW, [])
+
+    assert (before["status"], after["status"]) == ("open", "closed")
 
 
 def test_watch_prints_a_line_for_each_look(organizer: Command, forged: Forged) -> None:

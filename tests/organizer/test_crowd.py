@@ -22,9 +22,14 @@ def test_recount_repairs_exactly_while_people_sign(
 ) -> None:
     crowd = forms(SIGNERS)
     signers.sign_many(crowd[:SEEN])
-    # Three documents vanish without being uncounted, and a lane says what is not so.
-    for document in petition.collection("signatures").limit(3).stream():
-        document.reference.delete()
+    # Three signers vanish with their claims and are not counted off, two without theirs, and a
+    # lane says what is not so.
+    ids = [signer.id for signer in petition.collection("signers").limit(5).stream()]
+    for claim in petition.collection("claims").stream():
+        if claim.get("signer") in ids[:3]:
+            claim.reference.delete()
+    for id in ids:
+        petition.collection("signers").document(id).delete()
     lane = next(petition.collection("lanes").stream())
     lane.reference.update(
         {

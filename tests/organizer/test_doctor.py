@@ -2,6 +2,7 @@
 The doctor finds a healthy petition well, and names what is wrong with a sick one.
 """
 
+import datetime as dt
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -45,8 +46,8 @@ def test_a_healthy_petition_is_well(services: Stack, examine: Doctor, tmp_path: 
 
     wells = examine("--site", services.site, "--key", str(key))
 
-    parts = {"petition", "database", "indexes", "clock", "count", "page", "public key"}
-    parts |= {"sign", "share-link", "withdraw", "published count", "private key"}
+    parts = {"petition", "database", "index", "clock", "count", "sweep", "page", "public key"}
+    parts |= {"envelope key", "sign", "share-link", "withdraw", "published count", "private key"}
     assert set(wells) == parts
     assert all(wells.values())
 
@@ -68,6 +69,21 @@ def test_a_function_that_is_down_is_named(services: Stack, examine: Doctor) -> N
 
 def test_a_page_that_is_not_there_is_named(examine: Doctor) -> None:
     assert examine("--site", "http://127.0.0.1:9")["page"] is False
+
+
+def test_a_sweep_that_does_not_come_is_named(services: Stack, examine: Doctor) -> None:
+    database = Database(services.emulator.host, services.project)
+    now = dt.datetime.now(dt.UTC)
+    hours = [now - dt.timedelta(hours=5), now - dt.timedelta(hours=1), now + dt.timedelta(days=2)]
+    leaving = "petitions/savemyfriend/leaving"
+    for hour in hours[1:]:
+        database.put(f"{leaving}/{hour:%Y%m%dT%H}-{'a' * 24}", signer="a" * 52)
+    assert examine()["sweep"] is True
+
+    database.put(f"{leaving}/{hours[0]:%Y%m%dT%H}-{'a' * 24}", signer="a" * 52)
+    database.close()
+
+    assert examine()["sweep"] is False
 
 
 def test_a_count_that_has_drifted_is_named(services: Stack, examine: Doctor) -> None:

@@ -146,7 +146,14 @@ def test_nothing_that_organizers_make_is_offered_to_git(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
     (tmp_path / ".gitignore").write_text((ROOT / ".gitignore").read_text())
     made = ["private-key.pem", "key-shares/key-share-1-of-5.txt", "report.html", "report.pdf"]
-    made += ["names.csv", "names.csv.totals.json", "names.csv.unreadable.txt", "all.jsonl"]
+    made += [
+        "names.csv",
+        "names.csv.totals.json",
+        "names.csv.unread.txt",
+        "names.checked",
+        "names.csv.contested.jsonl",
+        "all.jsonl",
+    ]
     for name in [*made, ".all.jsonl.checkpoint", ".all.jsonl.checkpoint.new"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()

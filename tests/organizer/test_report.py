@@ -3,24 +3,29 @@ The report: true, dignified, in three languages, and of nobody who did not agree
 """
 
 import datetime as dt
+import json
 import re
 import shutil
 from collections import Counter
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from google.cloud import firestore
 from petition.campaign import load_campaigns
-from petition.documents import Published
+from petition.documents import Outcome, Published, Status
 from petition.link import MARKS
 from petition.seal import Consent, Contents
 
 from organizer.reporting import charts
-from organizer.reporting.edition import PHRASES
-from organizer.reporting.figures import Figures, fold_networks
+from organizer.reporting.figures import Figures, fold_networks, gather
+from organizer.reporting.phrases import PHRASES
 from organizer.reporting.report import BROWSERS, write
-from tests.organizer.conftest import PETITION, Command, Forged
+from organizer.reporting.totals import fold
+from organizer.signatures.database import Database
+from organizer.signatures.opening import Opening
+from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
 FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
 CAMPAIGN = load_campaigns()[PETITION]
@@ -40,6 +45,8 @@ def page(organizer: Command, forged: Forged, key_file: Path, tmp_path: Path) -> 
     forged.add(1, contents=agreed("<script>alert(1)</script>"), prefix="a")
     forged.add(1, contents=agreed("金民秀"), prefix="b")
     forged.add(1, contents=Contents("Silent", "s@example.org"), prefix="c")
+    forged.add(11, box=sealed_to_another_key(), prefix="d")
+    forged.add(4, box=b"\x01" + bytes(2129), prefix="e")
     said = organizer("report", tmp_path / "report.html", "--no-pdf", "--key", key_file)
     assert said.code == 0, said.err
     return (tmp_path / "report.html").read_text()
@@ -49,7 +56,7 @@ def test_it_speaks_every_language_of_the_petition(page: str) -> None:
     for language, texts in CAMPAIGN.texts.items():
         assert f'<article class="edition" lang="{language}">' in page
         assert texts.plea[0] in page.replace("&#39;", "'")
-    assert "1,512 people have signed" in page
+    assert "1,527 people have signed" in page
     assert "대한민국" in page
     assert "韩国" in page
 
@@ -66,7 +73,7 @@ def test_it_names_those_who_agreed_and_nobody_else(page: str) -> None:
     assert "A friend" not in page
     assert "example.org" not in page
     assert "private word" not in page
-    assert "1,510 more have signed" in page
+    assert "1,525 more have signed" in page
 
 
 def test_a_name_is_text_whatever_it_says(page: str) -> None:
@@ -74,7 +81,85 @@ def test_a_name_is_text_whatever_it_says(page: str) -> None:
     assert "&lt;script&gt;" in page
 
 
-def test_no_country_network_or_hour_of_fewer_than_ten_stands_in_it(page: str) -> None:
+def test_it_says_itself_what_was_not_opened_and_why(page: str) -> None:
+    page = unescape(page)
+    for language, number in (("en", "fewer than 10"), ("ko", "10 미만"), ("zh-Hans", "不到 10")):
+        phrases = PHRASES[language]
+        assert phrases["closed"].format(number="11") in page
+        assert phrases["junk"].format(number=number) in page
+        assert phrases["unchecked"] in page
+        assert phrases["sealed"] not in page
+
+
+def test_without_a_key_it_says_that_it_names_nobody(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(20)
+
+    said = organizer("report", tmp_path / "report.html", "--no-pdf")
+
+    assert said.code == 0, said.err
+    page = (tmp_path / "report.html").read_text()
+    assert all(PHRASES[language]["sealed"] in page for language in CAMPAIGN.languages)
+
+
+def test_a_key_that_opens_nothing_makes_no_report(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(20)
+    organizer("keys", "new", "--single", tmp_path / "another.pem")
+
+    key = ("--key", tmp_path / "another.pem")
+    said = organizer("report", tmp_path / "report.html", "--no-pdf", *key)
+
+    assert said.code == 1
+    assert "opens none of 20 boxes" in said.err
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_contested_names_are_reported_once_they_are_decided(
+    organizer: Command, signers: Signers, key_file: Path, tmp_path: Path
+) -> None:
+    signers.sign("Ada", address="ada@example.org", delivery=True)
+    signers.sign("Eve", address="ada@example.org", delivery=True, again="eve")
+    options = ("--no-pdf", "--key", key_file)
+    organizer("report", tmp_path / "first.html", *options)
+    contested = tmp_path / "first.html.contested.jsonl"
+    line = json.loads(contested.read_text())
+    names = [candidate["name"] for candidate in line["candidates"]]
+    contested.write_text(json.dumps(line | {"decision": names.index("Ada") + 1}))
+
+    said = organizer("report", tmp_path / "next.html", "--decisions", contested, *options)
+
+    assert said.code == 0, said.err
+    first, following = ((tmp_path / name).read_text() for name in ("first.html", "next.html"))
+    assert "<bdi>" not in first
+    assert PHRASES["en"]["contested"].format(number="fewer than 10") in first
+    assert re.findall("<bdi>(.*?)</bdi>", following) == ["Ada"]
+
+
+def test_an_address_that_claimed_twice_is_in_its_charts_once(
+    database: Database, forged: Forged
+) -> None:
+    forged.add(30, claims=3, via="0123456789.weibo")
+
+    figures = gather(database, Opening(PETITION), {})
+
+    assert figures.signatures == figures.hours.total() == 30
+    assert figures.networks == [("weibo", 30)]
+
+
+def test_few_from_elsewhere_are_not_told_by_what_the_rows_lack_of_the_total() -> None:
+    countries = {"KR": 500, "US": 40, "FR": 6, "ZZ": 1}
+
+    assert fold(countries, 547) == [("KR", 500), ("other", 47)]
+    assert fold(countries | {"FR": 9}, 550) == [("KR", 500), ("US", 40), ("other", 10)]
+    assert fold({"FR": 6}, 6) == [("other", 6)]
+    assert fold({"ZZ": 100}, 100) == [("other", 100)]
+    assert fold({}, 0) == []
+
+
+def test_no_country_network_or_hour_of_few_stands_in_it(page: str) -> None:
     assert "France" not in page
     assert "E-mail" not in page
     rows = re.findall(r"<tr><td>(.*?)</td><td class=\"r\">([\d,]+)</td>", page)
@@ -131,7 +216,7 @@ def test_networks_of_few_are_added_up() -> None:
 
 def test_every_network_and_language_has_its_phrases() -> None:
     marks = [("", 10), ("other", 10), *((mark, 10) for mark in MARKS)]
-    figures = Figures(FIRST, 100, [("KR", 100)], 50, networks=marks, emptied=12, invalidated=11)
+    figures = Figures(FIRST, 100, [("KR", 100)], 50, networks=marks, kept=12, invalidated=11)
 
     page = write(CAMPAIGN, figures, Published())
 
@@ -145,8 +230,8 @@ def test_the_outcome_is_told_once_the_petition_is_closed() -> None:
     figures = Figures(FIRST, 0, [], 0)
     text = CAMPAIGN.texts["en"].outcomes.free
 
-    assert text not in write(CAMPAIGN, figures, Published(status="open", outcome="free"))
-    assert text in write(CAMPAIGN, figures, Published(status="closed", outcome="free"))
+    assert text not in write(CAMPAIGN, figures, Published(Status.OPEN, Outcome.FREE))
+    assert text in write(CAMPAIGN, figures, Published(Status.CLOSED, Outcome.FREE))
 
 
 def test_it_is_not_made_while_the_tally_is_wrong(

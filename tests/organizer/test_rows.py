@@ -11,8 +11,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from petition.documents import Claim
 from petition.seal import Consent, Contents
 
+from organizer.signatures.naming import Naming, Person
 from organizer.signatures.rows import (
     BOM,
     OPENED,
@@ -22,7 +24,6 @@ from organizer.signatures.rows import (
     write_header,
     write_rows,
 )
-from organizer.signatures.stored import Stored
 
 # Each is a formula to some spreadsheet, or becomes one when another separator was expected.
 FORMULAS = (
@@ -56,8 +57,9 @@ HARMLESS = ("Ada Lovelace", "O'Brien", "金民秀", "a-b", "1=1", "see you :-)",
 
 def signature(name: str, message: str = "") -> dict[str, str | bool | None]:
     """Return the row of somebody with a name and a message."""
-    stored = Stored("a" * 52, None, "KR", "ko", None, None, None)
-    return dict(opened_row(stored, Contents(name, "a@example.org", message, Consent())))
+    claim = Claim("r" * 43, "a" * 52, country="KR", language="ko")
+    person = Person(claim.signer, Naming.WITHHELD)
+    return dict(opened_row(claim, Contents(name, "a@example.org", message, Consent()), person))
 
 
 @pytest.mark.parametrize("text", FORMULAS)

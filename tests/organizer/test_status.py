@@ -2,12 +2,17 @@
 A petition that is open, closed, or over.
 """
 
+import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
+from google.cloud import firestore
+from petition.documents import Blur, Outcome, Public, Published, Status, Sums
 
 from dev.functions import Running
+from organizer.signatures.database import Database
 from tests.organizer.conftest import PETITION, Command, Signers
 
 
@@ -27,6 +32,57 @@ def test_a_closed_petition_takes_no_signature_and_an_open_one_does(
     assert httpx.get(f"{start_function('count').url}/{PETITION}").json()["status"] == "open"
     sign = start_function("sign")
     Signers(sign.url, signers.keys).sign("Ada")
+
+
+@pytest.fixture
+def published(client: firestore.Client) -> Callable[[Published], None]:
+    """Publish a count, as the function does."""
+    document = client.collection("petitions").document(PETITION)
+    return lambda published: document.set(published.fields()) and None
+
+
+NOW = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
+BLURRED = Public(total=Blur(120, 131))
+
+
+def test_who_closes_is_told_when_the_exact_number_will_be(
+    organizer: Command, client: firestore.Client, published: Callable[[Published], None]
+) -> None:
+    published(Published(tally=Sums(123), counted_at=NOW, public=BLURRED))
+    leaving = client.collection("petitions").document(PETITION).collection("leaving")
+    for hour in ("20120214T11", "20120216T21", "20120215T03"):
+        leaving.document(f"{hour}-{'a' * 24}").set({"signer": "a" * 52})
+
+    waiting = organizer("close").err
+    for entry in leaving.stream():
+        entry.reference.delete()
+    settled = organizer("close").err
+
+    assert "the 3 withdrawals under way have left" in waiting
+    assert "16 February at 23:00 UTC at the latest" in waiting
+    assert "No withdrawal is under way: the page tells the exact number within minutes" in settled
+
+
+def test_who_closes_a_petition_of_exact_numbers_is_told_so(
+    organizer: Command, published: Callable[[Published], None]
+) -> None:
+    published(Published(tally=Sums(123), counted_at=NOW))
+
+    assert "The page tells the exact number already" in organizer("close").err
+
+
+def test_an_exact_number_is_told_no_more_once_the_petition_is_open_again(
+    organizer: Command, database: Database, published: Callable[[Published], None]
+) -> None:
+    public = Public(total=Blur(120, 131), countries={"KR": Blur(90, 99)}, closed=True, final=123)
+    published(Published(Status.CLOSED, Outcome.FREE, Sums(123), NOW, public))
+
+    organizer("open")
+
+    after = database.published()
+    assert after == Published(
+        Status.OPEN, Outcome.FREE, Sums(123), NOW, replace(public, closed=False, final=None)
+    )
 
 
 def test_outcome_knows_only_what_the_petition_has_words_for(organizer: Command) -> None:

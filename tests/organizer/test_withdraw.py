@@ -23,6 +23,7 @@ from tests.organizer.conftest import (
     receipt_of,
     signer_of,
 )
+from tests.organizer.secret_manager import SecretManager
 
 LONG_AGO = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
 
@@ -199,6 +200,22 @@ def test_withdrawing_without_a_word_of_confirmation_changes_nothing(
     assert said.code == 3
     assert claims(petition) == before
     assert counted(organizer) == 1
+
+
+def test_the_pepper_is_read_from_secret_manager(
+    organizer: Command, signers: Signers, secrets: SecretManager
+) -> None:
+    signers.sign("Ada", address="ada@example.org")
+    secrets.states["salt"] = {"1": "ENABLED"}
+    secrets.contents["salt", "1"] = signers.keys.pepper.encode()
+    command = ("withdraw", "address", "--yes")
+
+    unnamed = organizer(*command, typed=["ada@example.org"])
+    named = organizer(*command, "--secret", "salt", typed=["ada@example.org"])
+
+    assert unnamed.code == 1
+    assert "There is no secret pepper" in unnamed.err
+    assert named.code == 0, named.err
 
 
 def test_more_claims_than_fit_into_one_commit_are_erased_all(
