@@ -11,25 +11,28 @@ const TIMEOUT_MILLISECONDS = 20_000; // the server gives up after about eight se
  * @property {any} [body] JSON, or undefined when there is none
  */
 
+/** @typedef {{url: string, body: object}} Prepared */
+
 /**
- * @param {() => Promise<{url: string, body: object}>} prepare may fail like a network; its result
- *   is kept, so that every attempt sends the same bytes
+ * @param {() => Promise<Prepared | null>} prepare may fail like a network; its result is kept, so
+ *   that every attempt sends the same bytes; null when there is nothing to send after all
  * @param {object} options
  * @param {(seconds: number, attempt: number) => void} options.waiting before each pause
  * @param {(attempt: number) => void} options.trying before each attempt
  * @param {AbortSignal} options.signal ends it between two attempts, or in the midst of one
  * @param {EventTarget} options.wake its "now" event ends a pause early
- * @returns {Promise<Answer>} anything but a passing failure
+ * @returns {Promise<Answer | null>} anything but a passing failure; null when nothing was sent
  * @throws {DOMException} AbortError when the signal says so
  */
 export async function deliver(prepare, { waiting, trying, signal, wake }) {
-  /** @type {{url: string, body: object} | undefined} */
+  /** @type {Prepared | null | undefined} */
   let prepared;
   for (let attempt = 0; ; attempt += 1) {
     trying(attempt);
     let asked = 0;
     try {
       prepared ??= await prepare();
+      if (!prepared) return null;
       const { retryAfter, ...answer } = await post(prepared, signal);
       if (!PASSING.has(answer.status)) return answer;
       asked = retryAfterSeconds(retryAfter, Date.now());
@@ -50,7 +53,7 @@ function isAbort(error) {
 }
 
 /**
- * @param {{url: string, body: object}} prepared
+ * @param {Prepared} prepared
  * @param {AbortSignal} signal
  * @returns {Promise<Answer & {retryAfter: string | null}>}
  */

@@ -3,7 +3,6 @@
 import { fillCountries } from "./countries.js";
 import { startCount } from "./count.js";
 import { $, goTo } from "./element.js";
-import { faultsOf, faultsOfProblem } from "./faults.js";
 import { clearFaults, nameRecipients, readForm, showFaults } from "./form.js";
 import { say, startLanguage, whenPhrased } from "./language.js";
 import { close, reopen, startUpdates } from "./outcome.js";
@@ -64,26 +63,28 @@ async function share() {
 
 async function sign() {
   const form = readForm();
-  const faults = faultsOf(form);
-  if (faults.length) return showFaults($form, faults);
-
   clearFaults($form);
   $fields.disabled = true;
   let thank = () => {};
+  /** @type {import("./faults.js").Fault[]} */
+  let faults = [];
   const answer = await send(async () => {
-    const { prepareSignature, thankWith } = await signing();
+    const { faultsOf, prepareSignature, thankWith } = await signing();
+    faults = faultsOf(form);
+    if (faults.length) return null;
     const prepared = await prepareSignature(form);
     thank = () => thankWith(prepared.receipt);
     return prepared;
   }).finally(() => {
     $fields.disabled = false;
   });
+  if (faults.length) return showFaults($form, faults);
   if (!answer) return goTo($("submit"));
-  settle(answer, thank);
+  await settle(answer, thank);
 }
 
 /** @param {import("./delivery.js").Answer} answer @param {() => void} thank */
-function settle({ status, body }, thank) {
+async function settle({ status, body }, thank) {
   if (status === 201) {
     $form.reset();
     thank();
@@ -94,6 +95,7 @@ function settle({ status, body }, thank) {
     goTo($("closed"));
     count.now();
   } else {
+    const { faultsOfProblem } = await signing();
     showFaults($form, faultsOfProblem(body));
   }
 }

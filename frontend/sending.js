@@ -56,8 +56,9 @@ export function startSending(phrases) {
   }
 
   /**
-   * @param {() => Promise<{url: string, body: object}>} prepare
-   * @returns {Promise<import("./delivery.js").Answer | null>} null when the person stopped it
+   * @param {() => Promise<import("./delivery.js").Prepared | null>} prepare null for nothing to send
+   * @returns {Promise<import("./delivery.js").Answer | null>} null when nothing was sent, or the
+   *   person stopped it
    */
   return async function send(prepare) {
     const wake = new EventTarget();

@@ -9,6 +9,7 @@ import { language } from "./language.js";
 import { tagOf } from "./tag.js";
 import { via } from "./via.js";
 
+export { faultsOf, faultsOfProblem } from "./faults.js";
 export { startTagging } from "./tag.js";
 export { thankWith } from "./thanks.js";
 

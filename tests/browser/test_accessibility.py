@@ -25,6 +25,7 @@ def plain(page: Page) -> None:
 
 def faulty(page: Page) -> None:
     page.click("#submit")
+    page.wait_for_selector("#faults", state="visible")
 
 
 def waiting(page: Page) -> None:

@@ -290,7 +290,7 @@ def test_a_fault_is_listed_linked_and_told_at_its_field(visit: Visit, fault: str
     fill(page, signer)
     page.click("#submit")
 
-    assert page.evaluate("document.activeElement.id") == "faults"
+    expect(page.locator("#faults")).to_be_focused()
     assert page.title().startswith("Error: ")
     assert text in page.inner_text("#faults")
     assert text in page.inner_text(f"#{field}-fault")
@@ -305,7 +305,7 @@ def test_a_fault_is_listed_linked_and_told_at_its_field(visit: Visit, fault: str
 def test_all_faults_come_at_once_and_go_when_corrected(visit: Visit) -> None:
     page = visit()
     page.click("#submit")
-    assert page.locator("#faults li").count() == 2
+    expect(page.locator("#faults li")).to_have_count(2)
 
     sign(page, Signer("corrected@example.org"))
 
