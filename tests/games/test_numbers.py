@@ -37,7 +37,7 @@ from tests.games.world import (
 PETITIONS = {f"rest-{n}": 0.0 for n in range(12)} | {"busy-1": 1.0, "busy-2": 1.0, "busy-25": 25.0}
 ROUNDS = 6 * LONG
 FIRST_SIGNERS = 60  # of each petition, before anybody reads its numbers
-PERIOD_SECONDS = 3.5  # counted every second, and read from memory for two
+USUAL_SECONDS = 3.0  # between two looks: counted every second, and read from memory for two
 
 
 @dataclass(frozen=True)
@@ -108,27 +108,25 @@ async def play(stack: Stack, exact: str, database: Database) -> Game:
         ended = asyncio.Event()
         rates = {petition: rate for petition, rate in PETITIONS.items() if rate}
         signing = asyncio.create_task(crowd(world, rates, ended))
-        await asyncio.sleep(PERIOD_SECONDS)
         for number in range(ROUNDS):
             rounds = await asyncio.gather(*(player.attack(number) for player in players))
             game.rounds.extend(rounds)
         ended.set()
         await signing
-        await asyncio.sleep(PERIOD_SECONDS)
         game.shown_last = await look(world, database)
         await asyncio.gather(*(player.withdraw() for player in players))
-        await asyncio.sleep(PERIOD_SECONDS)
         game.swept = await look(world, database)
     return game
 
 
 async def look(world: World, database: Database) -> dict[str, tuple[Seen, list[str]]]:
     """Return what each petition shows, and whose signers there are: each one's country if drawn."""
+    seen = await asyncio.gather(*(world.look(petition) for petition in PETITIONS))
     shown = {}
-    for petition in PETITIONS:
+    for petition, each in zip(PETITIONS, seen, strict=True):
         signers = database.list(f"petitions/{petition}/signers")
         drawn = [fields["country"] for id, fields in signers.items() if is_drawn(id)]
-        shown[petition] = (await world.look(petition), drawn)
+        shown[petition] = (each, drawn)
     return shown
 
 
@@ -158,7 +156,6 @@ class Player:
         claim = Claim(tag=victim.tag, country=ELSEWHERE, via=self._code, petition=self._petition)
         self._own.append(claim)
         await self._world.sign(claim)
-        await asyncio.sleep(PERIOD_SECONDS)
         exact_after, link_after, after = await self._look()
         return Round(
             self._petition,
@@ -177,9 +174,10 @@ class Player:
         await self._world.sweep(self._petition)
 
     async def _look(self) -> tuple[int, bytes, Seen]:
-        exact = await self._world.look(self._petition, count=self._exact)
-        link = await self._world.open_link(self._petition, self._code)
-        return exact.signatures, link, await self._world.look(self._petition)
+        exact, seen = await asyncio.gather(
+            self._world.look(self._petition, count=self._exact), self._world.look(self._petition)
+        )
+        return exact.signatures, await self._world.open_link(self._petition, self._code), seen
 
 
 def judge(rounds: list[Round], had_signed: list[bool]) -> Advantage:
@@ -201,7 +199,7 @@ def test_totals_and_badges_tell_no_more_than_the_bound(game: Game, regime: str) 
         "badge": [r.after.badge - r.before.badge for r in rounds],
         "countries": [int(named(r.after) != named(r.before)) for r in rounds],
     }.items():
-        usual = [PETITIONS[r.petition] * PERIOD_SECONDS for r in rounds]
+        usual = [PETITIONS[r.petition] * USUAL_SECONDS for r in rounds]
         guesses = [rise <= few for rise, few in zip(rises, usual, strict=True)]
         advantage = judge(rounds, guesses)
         tell(f"{channel} (running)", regime, advantage)

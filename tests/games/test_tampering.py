@@ -23,7 +23,6 @@ from tests.games.world import Claim, World, is_drawn, living, signer_id
 PEOPLE = 1000 * LONG
 AT_ONCE = 24
 JUNK = b"\x01" + bytes(2129)  # a box that opens for nobody; seal.BOX_BYTES
-PERIOD_SECONDS = 3.5
 chance = random.SystemRandom()
 
 
@@ -74,7 +73,6 @@ async def fight(stack: Stack) -> Battle:
 
         await asyncio.gather(*(act() for _ in range(AT_ONCE)))
         await world.sweep()
-        await asyncio.sleep(PERIOD_SECONDS)
         shown = (await world.look(PETITION)).signatures
     database = Database(stack.emulator.host, stack.project)
     try:
