@@ -197,6 +197,6 @@ def test_every_control_has_a_name(visit: Visit, language: str) -> None:
     page = visit(language=language)
 
     for role in ("button", "textbox", "combobox", "checkbox", "link"):
-        for element in page.get_by_role(role).all():  # type: ignore[arg-type]
+        for element in page.get_by_role(role).all():
             snapshot = element.aria_snapshot()
             assert '"' in snapshot, snapshot

@@ -7,6 +7,7 @@ import secrets
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -42,6 +43,11 @@ def url(http: httpx.Client, services: Stack) -> str:
             form = sealed_form(public_key, "x@example.org", address_tag=tag, country=country)
             assert http.post(f"{services.sign}/{PETITION}", json=form).status_code == 201
     return f"{services.count}/{PETITION}"
+
+
+def has_reached(http: httpx.Client, url: str, signatures: int) -> bool:
+    """Tell whether the count tells so many."""
+    return bool(http.get(url).json()["signatures"] == signatures)
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -192,7 +198,7 @@ def test_the_count_follows_signatures_and_the_end_of_the_petition(
     database.put(f"petitions/{PETITION}", status="closed", outcome="free")
 
     for count in counts:
-        wait_until(lambda count=count: http.get(count).json()["signatures"] == 3)
+        wait_until(partial(has_reached, http, count, 3))
         told = http.get(count).json()
         assert (told["status"], told["outcome"]) == ("closed", "free")
     document = database.get(f"petitions/{PETITION}")

@@ -126,7 +126,7 @@ def test_everything_public_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text())
     silent = [
         node.name
-        for parent in [tree, *(node for node in tree.body if isinstance(node, ast.ClassDef))]
+        for parent in (tree, *(node for node in tree.body if isinstance(node, ast.ClassDef)))
         for node in parent.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
         and not node.name.startswith("_")

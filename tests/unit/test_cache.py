@@ -187,7 +187,7 @@ async def test_every_key_has_its_own_value() -> None:
     keys = Keys()
     cached = CachedByKey(keys, fresh_seconds=FOREVER, size=10)
 
-    assert [await cached.read(key) for key in "abab"] == ["A", "B", "A", "B"]
+    assert [await cached.read((key,)) for key in "abab"] == ["A", "B", "A", "B"]
     assert keys.asked == {"a": 1, "b": 1}
 
 
@@ -196,7 +196,7 @@ async def test_least_recently_read_key_is_forgotten_first() -> None:
     cached = CachedByKey(keys, fresh_seconds=FOREVER, size=2)
 
     for key in "abacab":
-        await cached.read(key)
+        await cached.read((key,))
 
     # c took the place of b, because a had just been read.
     assert keys.asked == {"a": 1, "b": 2, "c": 1}
@@ -208,7 +208,7 @@ def test_no_more_keys_are_kept_than_allowed_and_none_is_mistaken(reads: str, siz
 
     async def read_all() -> None:
         for key in reads:
-            assert await cached.read(key) == key.upper()
+            assert await cached.read((key,)) == key.upper()
             assert len(cached._kept) <= size
 
     asyncio.run(read_all())

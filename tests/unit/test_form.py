@@ -117,7 +117,7 @@ def test_form_cannot_be_changed() -> None:
     form = read_form(Example, {"name": "ann"}, {"languages": ("en",)})
 
     with pytest.raises(ValidationError):
-        form.name = "bob"
+        form.name = "bob"  # type: ignore[misc]
 
 
 def test_problem_holds_no_trace_of_the_body() -> None:

@@ -81,9 +81,9 @@ async def test_minute_is_written_in_a_context_of_its_own(
     monkeypatch: pytest.MonkeyPatch, timers: Timers
 ) -> None:
     """Whatever the first request of a minute brought along would else stand in its line."""
-    seen = []
-    monkeypatch.setattr(log, "flush", lambda: seen.append(brought.get("nothing")))
+    seen: list[str] = []
     brought = ContextVar[str]("brought")
+    monkeypatch.setattr(log, "flush", lambda: seen.append(brought.get("nothing")))
     brought.set("a stranger's words")
 
     log.add("minute", LABELS, accepted=1)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from petition import documents, ledger
+from petition import documents, ledger, retry
 from petition.settings import SignSettings
 
 from dev import ROOT
@@ -101,7 +101,7 @@ def test_simulation_knows_the_functions_and_the_infrastructure_as_they_are() -> 
     collected = re.search(r"^COLLECTED = ([0-9.]+)", (ROOT / "functions/sign.py").read_text(), re.M)
 
     assert (sign.underway, sign.largest) == (ledger.MAX_UNDERWAY, ledger.MAX_GROUP)
-    assert (sign.patience, LANES) == (ledger.BUDGET_SECONDS, documents.SIGNING_LANES)
+    assert (sign.patience, LANES) == (retry.BUDGET_SECONDS, documents.SIGNING_LANES)
     assert 1000 * sign.grid == SignSettings.model_fields["answer_grid_ms"].default
     assert collected and sign.collect == pytest.approx(float(collected[1]) * sign.grid)
     assert re.search(rf"\n    sign = {{[^}}]*?concurrency += {sign.concurrency}\n", functions)

@@ -127,7 +127,7 @@ def test_function_asks_for_no_secret_that_it_does_not_need(
     ],
 )
 def test_everything_that_is_missing_is_named_at_once(
-    tell, model: type[Settings], names: str
+    tell: Callable[..., None], model: type[Settings], names: str
 ) -> None:
     tell(**dict.fromkeys(EVERYTHING))
 
