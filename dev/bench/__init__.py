@@ -1,12 +1,15 @@
 """
-What the functions cost, as ratios to the least that the framework can do: `make bench`.
+What the functions cost, beside the least that the framework can do and what others would write.
 
-- `__main__` runs everything and prints the tables;
-- `bare` and `counter` are the functions that ours are compared with;
-- `load` sends the requests, by wrk (`signers.lua`) or by itself (`requester`);
-- `servers` starts functions and reads from /proc what they took;
-- `ledger` compares the tally with the documents;
-- `tables` turns measurements into medians, ratios and aims.
+`make bench`:
+
+- `variants` says what is measured, `bench` measures it, `tables` makes medians, ratios and aims;
+- `services` starts it: our functions, `bare` and `counter` as functions to compare with, and
+  `relational`, FastAPI on the PostgreSQL of `postgres`;
+- `generator` puts the load, by wrk (`signers.lua`) or by `requester`; `load` is what is sent;
+- `cpu` reads what everybody took, `wire` what Firestore would bill, `audit` whether it was exact.
+
+Apart from it, `export` measures the organizers' export, and `scaling` is arithmetic alone.
 
 Nothing here is a test: a time on one machine is not right or wrong. docs/performance.md says what
 came out.

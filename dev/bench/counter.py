@@ -28,7 +28,7 @@ def counter(request: flask.Request) -> flask.typing.ResponseReturnValue:
     body = request.get_json()
     shard = random.randrange(SHARDS)  # noqa: S311 – any shard will do
     batch = client.batch()
-    batch.create(petition.collection("signatures").document(body["address_tag"]), body)
+    batch.create(petition.collection("signers").document(body["address_tag"]), body)
     batch.set(
         petition.collection("lanes").document(str(shard)),
         {"signatures": firestore.Increment(1)},

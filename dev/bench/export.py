@@ -1,10 +1,11 @@
 """
 The export of many signatures: its rate, and the memory of all its processes together.
 
-`python -m dev.bench.export [NUMBER]` stores NUMBER signatures (200,000) in an emulator of its
+`python -m dev.bench.export [NUMBER]` stores NUMBER signers (200,000) in an emulator of its
 own, exports them with the key, and prints what it took. It ends with 1 beyond MAX_MEGABYTES.
 """
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import time
 from pathlib import Path
 
 from google.cloud import firestore
+from petition.documents import CLAIMS, PETITIONS, SIGNERS, Claim, Signer
+from petition.seal import Consent, Contents, seal
 
 from dev.emulator import running_emulator
 from dev.keys import DevelopmentKeys, make_keys
@@ -37,7 +40,7 @@ def main() -> int:
             seconds, megabytes = export(folder)
             lines = (folder / "names.csv").read_bytes().count(b"\n") - 1
     print(  # noqa: T201 – a bench prints
-        f"{lines:,} of {number:,} signatures in {seconds:.0f} s: {number / seconds:,.0f} a second, "
+        f"{lines:,} of {number:,} signers in {seconds:.0f} s: {number / seconds:,.0f} a second, "
         f"at most {megabytes:.0f} MB in all processes together"
     )
     return 0 if lines == number and megabytes < MAX_MEGABYTES else 1
@@ -45,21 +48,22 @@ def main() -> int:
 
 def make_box(keys: DevelopmentKeys) -> bytes:
     """Seal what a signer of many words writes."""
-    from petition.seal import Consent, Words, seal  # organizer has put it on the path
-
-    words = Words("김민수", "friend@example.org", "살려 주세요 " * 20, Consent(delivery=True))
-    return seal(words, PETITION, keys.private_key.public_key())
+    contents = Contents("김민수", "friend@example.org", "살려 주세요 " * 20, Consent(delivery=True))
+    return seal(contents, PETITION, keys.private_key.public_key())
 
 
 def store(number: int, box: bytes) -> None:
-    """Store signatures that share a box, in commits of BATCH."""
+    """Store signers of one claim each, who share a box, in commits of BATCH."""
     client = firestore.Client(project="demo-bench")
-    signatures = client.collection("petitions").document(PETITION).collection("signatures")
-    fields = {"sealed": box, "country": "KR", "language": "ko", "signed_hour": None}
+    petition = client.document(PETITIONS, PETITION)
+    hour = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
     for start in range(0, number, BATCH):
         batch = client.batch()
         for i in range(start, min(start + BATCH, number)):
-            batch.create(signatures.document(f"{i * 2654435761 % 2**32:08x}"), fields)
+            id, receipt = f"{i:052d}", f"{i * 2654435761 % 2**32:043d}"
+            claim = Claim(receipt, id, box, "KR", "ko", None, hour)
+            batch.create(petition.collection(SIGNERS).document(id), Signer(1, False, "KR").fields())
+            batch.create(petition.collection(CLAIMS).document(receipt), claim.fields())
         batch.commit()
 
 

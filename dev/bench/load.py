@@ -1,20 +1,9 @@
-"""An equal load for every function: 64 connections that each ask as soon as they are answered."""
+"""An equal load for every service, and what came back of it."""
 
-import asyncio
-import json
-import secrets
-import shutil
-import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from dev.bench.requester import send
-
-CONNECTIONS = 64
-SCRIPT = Path(__file__).with_name("signers.lua")
-
-# A box of the right version and size (seal.BOX_BYTES in base64url); nobody opens it here.
-BOX = "AQ" + secrets.token_urlsafe(3000)[:2838]
+from dev.bench.variants import Repeat
 
 
 @dataclass(frozen=True)
@@ -23,16 +12,18 @@ class Load:
     What is sent.
 
     Args:
-        path: For example /savemyfriend.
         seconds: When it ends.
         signers: When it ends too: the most unique signers; 0 for readers that GET.
         repeats: The share of requests that sign once more for an earlier signer.
+        repeat: Whether those send the same form again, or one under a receipt of its own.
+        rate: Requests a second; 0 for as many as are answered.
     """
 
-    path: str
     seconds: float
     signers: int = 0
     repeats: float = 0.0
+    repeat: Repeat = "same"
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +36,7 @@ class Answers:
         failed: All others, and broken connections.
         p50: Seconds from request to answer, the median; p99 alike.
         signers: How many different ones were made, those without an answer at the end included.
+        receipts: How many different receipts, alike.
     """
 
     answers: int
@@ -53,6 +45,7 @@ class Answers:
     p50: float
     p99: float
     signers: int
+    receipts: int
 
     @property
     def rate(self) -> float:
@@ -60,18 +53,14 @@ class Answers:
         return self.answers / self.seconds
 
 
-def generator() -> str:
-    """Name the load generator that this machine has."""
-    return "wrk" if shutil.which("wrk") else "the built-in generator (asyncio)"
-
-
-def put_load(url: str, load: Load) -> Answers:
-    """Send a load to a function and wait for its end."""
-    prefix = secrets.token_hex(5)
-    if not shutil.which("wrk"):
-        return Answers(**asyncio.run(send(url, load, CONNECTIONS, prefix, BOX)))
-    arguments = [prefix, str(load.repeats), str(load.signers), BOX] if load.signers else []
-    command: list[str | Path] = ["wrk", "--threads", "1", "--connections", str(CONNECTIONS)]
-    command += ["--duration", f"{load.seconds:.0f}s", "--script", SCRIPT, url + load.path, "--"]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True)
-    return Answers(**json.loads(done.stdout.splitlines()[-1]))
+def together(shares: Sequence[Answers]) -> Answers:
+    """Add up what went on at the same time; of the times, take the worst share's."""
+    return Answers(
+        answers=sum(share.answers for share in shares),
+        failed=sum(share.failed for share in shares),
+        seconds=max(share.seconds for share in shares),
+        p50=max(share.p50 for share in shares),
+        p99=max(share.p99 for share in shares),
+        signers=sum(share.signers for share in shares),
+        receipts=sum(share.receipts for share in shares),
+    )

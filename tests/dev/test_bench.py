@@ -1,0 +1,159 @@
+"""The bench sends what sign takes, counts what passes, and finds what is not exact."""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from google.api_core.exceptions import AlreadyExists
+from google.cloud import firestore
+from petition import base64url
+from petition.seal import BOX_BYTES
+
+from dev import CannotRun
+from dev.bench.audit import Ledger
+from dev.bench.bench import find_faults
+from dev.bench.generator import BOX, put_load, put_share
+from dev.bench.load import Answers, Load
+from dev.bench.postgres import find_programs, running_postgres
+from dev.bench.requester import Requests
+from dev.bench.services import Service, Services
+from dev.bench.tables import PerSignature
+from dev.bench.wire import counting_wire
+from dev.emulator import Emulator
+
+ANSWERS = Answers(answers=90, failed=0, seconds=1, p50=0, p99=0, signers=1000, receipts=1500)
+
+
+@pytest.mark.parametrize("repeat", ["same", "new"])
+def test_every_form_is_one_that_sign_takes(repeat: str) -> None:
+    load = Load(seconds=1, signers=100, repeats=0.5, repeat=repeat)  # type: ignore[arg-type]
+    requests = Requests("/savemyfriend", load, "0123456789", BOX)
+
+    forms = [json.loads(requests.make().partition(b"\r\n\r\n")[2]) for _ in range(200)]
+
+    assert len(base64url.decode(BOX, BOX_BYTES)) == BOX_BYTES
+    for form in forms:
+        assert len(base64url.decode(form["address_tag"], 32)) == 32
+        assert len(base64url.decode(form["receipt_hash"], 32)) == 32
+    assert len({form["address_tag"] for form in forms}) == requests.signers < 200
+    receipts = {(form["address_tag"], form["receipt_hash"]) for form in forms}
+    assert len(receipts) == (200 if repeat == "new" else requests.signers)
+    assert len(receipts) == requests.signers + requests.more_receipts
+
+
+@pytest.mark.parametrize(
+    ("ledger", "fault"),
+    [
+        (Ledger(1000, 1000, 1500), None),
+        (Ledger(1000, 1000), None),
+        (Ledger(999, 1000, 1500), "tally"),
+        (Ledger(1001, 1001, 1500), "signers"),
+        (Ledger(800, 800, 1500), "signers"),
+        (Ledger(1000, 1000, 1501), "receipts"),
+        (Ledger(1000, 1000, 1300), "receipts"),
+    ],
+)
+def test_what_is_not_exact_is_found(ledger: Ledger, fault: str | None) -> None:
+    found = find_faults(ledger, [ANSWERS])
+
+    assert len(found) == (fault is not None)
+    assert fault is None or fault in found[0]
+
+
+def test_signers_whose_answer_failed_may_or_may_not_be_stored() -> None:
+    assert find_faults(Ledger(800, 800), [replace(ANSWERS, failed=200)]) == []
+
+
+def test_the_wire_counts_what_firestore_bills(
+    emulator: Emulator, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with counting_wire(emulator.host) as (host, billed):
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)
+        client = firestore.Client(project=project)
+        collection = client.collection("friends")
+        batch = client.batch()
+        for name in ("one", "two", "three"):
+            batch.create(collection.document(name), {"n": 1})
+        batch.update(collection.document("one"), {"n": firestore.Increment(1)})
+        batch.commit()
+        assert (billed.reads, billed.writes, billed.deletes) == (0, 4, 0)
+
+        with pytest.raises(AlreadyExists):
+            collection.document("one").create({"n": 1})
+        assert billed.writes == 4
+
+        names = ("one", "two", "missing")
+        assert len(list(client.get_all([collection.document(name) for name in names]))) == 3
+        assert billed.reads == 3
+        assert len(list(collection.stream())) == 3
+        assert billed.reads == 6
+        assert list(client.collection("nobody").stream()) == []
+        assert billed.reads == 7
+        collection.document("one").delete()
+        assert (billed.reads, billed.writes, billed.deletes) == (7, 4, 1)
+        client.close()  # type: ignore[no-untyped-call]
+
+    assert str(PerSignature.of(billed, ANSWERS)) == "0.08 reads, 0.04 writes, 0.01 deletes"
+
+
+@pytest.fixture
+def services(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """Make what starts services, with a PostgreSQL of its own."""
+    try:
+        find_programs()
+    except CannotRun as problem:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", emulator.host)
+    # Not pytest's own folder, which nobody else may enter.
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o711)
+        with running_postgres(folder / "postgres") as postgres:
+            yield Services(emulator, postgres, folder)
+
+
+@pytest.mark.parametrize("name", ["sign", "counter", "insert", "exact"])
+def test_a_load_is_taken_and_stored_exactly_by_each_service(services: Services, name: str) -> None:
+    with services.running(name, processes=2) as service:
+        answers = put_and_wait(service, Load(seconds=1, signers=100_000, repeats=0.5))
+        ledger = service.read_ledger()
+
+    assert answers.answers > 0
+    assert ledger.signers > 0
+    assert find_faults(ledger, [answers]) == []
+
+
+def put_and_wait(service: Service, load: Load) -> Answers:
+    """Put a load on running processes, and stop them, so that nothing is on its way."""
+    service.wait()
+    answers = put_load(service.urls, load)
+    service.stop()
+    return answers
+
+
+def test_a_rate_is_kept(services: Services) -> None:
+    with services.running("bare") as service:
+        service.wait()
+        answers = put_share(service.urls[0], Load(seconds=2, signers=1000, rate=50), 4)
+
+    assert 40 <= answers.signers <= 104
+
+
+def test_new_claims_of_known_signers_are_claims_and_no_signers(services: Services) -> None:
+    with services.running("sign") as service:
+        load = Load(seconds=60, signers=50, repeats=0.8, repeat="new", rate=1000)
+        answers = put_and_wait(service, load)
+        ledger = service.read_ledger()
+
+    assert answers.receipts > answers.signers
+    assert (ledger.tally, ledger.signers, ledger.claims) == (
+        answers.signers,
+        answers.signers,
+        answers.receipts,
+    )
