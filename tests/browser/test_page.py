@@ -348,7 +348,7 @@ def test_the_count_says_how_many_how_far_from_where_and_when(visit: Visit, servi
     expect(page.locator("#number")).to_have_text("4,999 people")
     expect(page.locator("#goal")).to_have_text("1 more to reach 5,000")
     expect(page.locator("#as-of")).to_have_text(re.compile("^As of Feb 20, 2012, 12:04.PM$"))
-    expect(page.locator("#countries-summary")).to_have_text("1 country or region with 30 or more")
+    expect(page.locator("#countries-summary")).to_have_text("1 country or region with 30+")
     expect(page.locator("#closes")).to_have_text("")
     page.click("#countries-summary")
     assert page.locator("#countries-list li").all_inner_texts() == [
