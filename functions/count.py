@@ -21,9 +21,9 @@ from starlette.responses import Response
 
 FRESH_SECONDS = 2.0  # ours: how long this process answers from memory
 
-# A reader keeps a number for two seconds, a shared cache for five; in trouble the old one is
-# shown for a day, with its own date (RFC 5861).
-CACHE = "public, max-age=2, s-maxage=5, stale-while-revalidate=30, stale-if-error=86400"
+# A reader keeps a number for two seconds, a shared cache for five. How long the edge shows an old
+# one is said in infra/edge.tf: a stale-while-revalidate here would count instead of that.
+CACHE = "public, max-age=2, s-maxage=5"
 
 # badge.svg, or badge.ko.svg: in the path, so that no query makes a cache ask again.
 _BADGE = re.compile(r"badge(?:\.(?P<language>[A-Za-z-]+))?\.svg")

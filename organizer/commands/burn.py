@@ -13,11 +13,13 @@ from organizer.vault import SECRET_MANAGER, SecretManagerOption, Vault
 LEFT_TO_DO = """\
 What is left for you to do, because no command can:
 
-1. Ask every trustee to burn the sheet with their words, and to tell you that they did. As soon as
+1. Set `burnt = true` in infra/PROJECT.tfvars and deploy, before anybody deploys without it: that
+   would make a new pepper, and signing would begin again.
+2. Ask every trustee to burn the sheet with their words, and to tell you that they did. As soon as
    fewer are left than open a name, nobody can ever open one again.
-2. Destroy every private key file, and every copy of it (`keys new --single` makes one).
-3. Destroy exports and reports with names; burning cannot reach what was already opened.
-4. Let the backups of the database run out, or delete them: they hold boxes, no keys.
+3. Destroy every private key file, and every copy of it (`keys new --single` makes one).
+4. Destroy exports and reports with names; burning cannot reach what was already opened.
+5. Let the backups of the database run out, or delete them: they hold boxes, no keys.
 """
 
 

@@ -22,7 +22,7 @@ from tests.functions.signers import PETITION, base64url, first_petition, open_fo
 
 Start = Callable[..., Running]
 
-CACHE = "public, max-age=2, s-maxage=5, stale-while-revalidate=30, stale-if-error=86400"
+CACHE = "public, max-age=2, s-maxage=5"
 SVG = "{http://www.w3.org/2000/svg}"
 SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
