@@ -70,7 +70,7 @@ answers = {
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns, public=True)
+@endpoint(settings, campaigns, "GET")
 async def count(request: Request, campaign: Campaign, rest: str) -> Response:
     """
     Answer with the count, as JSON or, for `badge.svg`, drawn.

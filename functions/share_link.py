@@ -55,7 +55,7 @@ links = CachedByKey(store.link, fresh_seconds=LINK_SECONDS, size=KEPT)
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns, public=True)
+@endpoint(settings, campaigns, "GET", "POST")
 async def share_link(request: Request, campaign: Campaign, rest: str) -> Response:
     """Make a link (POST /{petition}), or answer for what it leads to (GET below it)."""
     if not rest:

@@ -48,7 +48,7 @@ last_published = {
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns)
+@endpoint(settings, campaigns, "POST")
 async def sign(request: Request, campaign: Campaign, rest: str) -> Response:
     """
     Record a claim, sealed in the browser or here, or carried by anybody in an envelope.

@@ -22,7 +22,7 @@ store = Store(settings)
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns)
+@endpoint(settings, campaigns, "POST")
 async def sweep(request: Request, campaign: Campaign, rest: str) -> Response:
     """
     Look at every withdrawal that is due, until none is left.

@@ -43,7 +43,7 @@ store = Store(settings)
 
 
 @functions_framework.aio.http
-@endpoint(settings, campaigns)
+@endpoint(settings, campaigns, "POST")
 async def withdraw(request: Request, campaign: Campaign, rest: str) -> Response:
     """
     Erase a claim now; its +1 leaves the count days later among others, or stays.

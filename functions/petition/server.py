@@ -10,6 +10,7 @@ Source: docs/decisions/2026-11-server.md
 import os
 from typing import Any
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
 
@@ -23,29 +24,66 @@ TOO_LARGE = (
 
 
 class BoundedProtocol(HttpToolsProtocol):
-    """HTTP as uvicorn speaks it, with an end to what comes before a body."""
+    """HTTP as uvicorn speaks it, with an end to all but the body, which has its own (web)."""
 
-    _in_head = False
-    _head_bytes = 0
-
-    def on_message_begin(self) -> None:
-        """Begin to measure a head."""
-        self._in_head, self._head_bytes = True, 0
-        super().on_message_begin()
-
-    def on_headers_complete(self) -> None:
-        """End the measuring; a body has an end of its own (web.read_json)."""
-        self._in_head = False
-        super().on_headers_complete()
+    _head_bytes = 0  # of this message: its address, its headers, its trailers
+    _open_bytes = 0  # of what the parser has taken and not handed on yet
 
     def data_received(self, data: bytes) -> None:
-        """Take what arrived, and hang up on a head that does not end."""
+        """Take what arrived, and hang up on a header that does not end."""
+        self._open_bytes += len(data)
         super().data_received(data)
-        if self._in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > MAX_HEAD_BYTES:
-                self.transport.write(TOO_LARGE)
-                self.transport.close()
+        if self._open_bytes > MAX_HEAD_BYTES:
+            self._refuse()
+
+    def on_message_begin(self) -> None:
+        """Begin to measure."""
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        """Measure a part of the address."""
+        self._measure(len(url))
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Measure a header, or what comes after a body in chunks."""
+        self._measure(len(name) + len(value))
+        super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Leave a body to whoever reads it."""
+        self._open_bytes = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the measuring."""
+        self._open_bytes = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:
+        """Say what is wrong: too much of it, or that it is not HTTP."""
+        if self._head_bytes > MAX_HEAD_BYTES:
+            self._refuse()
+        else:
+            super().send_400_response(msg)
+
+    def _measure(self, size: int) -> None:
+        self._open_bytes = 0
+        self._head_bytes += size
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise ValueError  # The parser stops, and what is not HTTP is refused.
+
+    def _refuse(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.write(TOO_LARGE)
+        self.transport.close()
+
+
+class AnyPath(PathConvertor):
+    """A path with whatever is in it; a line break is otherwise refused by the framework itself."""
+
+    regex = "(?s:.*)"
 
 
 def prepare() -> None:
@@ -54,3 +92,4 @@ def prepare() -> None:
     os.environ["CLOUD_RUN_TIMEOUT_SECONDS"] = "0"
     own: dict[str, Any] = {"http": BoundedProtocol, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
     UvicornWorker.CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | own
+    register_url_convertor("path", AnyPath())

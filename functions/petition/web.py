@@ -5,7 +5,7 @@ import functools
 import hashlib
 import json
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic_core import from_json
@@ -47,7 +47,7 @@ _bodies = 0  # on their way at this moment
 
 
 def endpoint(
-    settings: Settings, campaigns: Mapping[str, Campaign], *, public: bool = False
+    settings: Settings, campaigns: Mapping[str, Campaign], *methods: str
 ) -> Callable[[Handler], Callable[[Request], Awaitable[Response]]]:
     """
     Make a handler an HTTP function: everything that all of them have in common.
@@ -57,8 +57,8 @@ def endpoint(
     document, and anything else an `internal-error` that tells nothing.
 
     Args:
-        public: Whether any page may read what is answered to GET. It then does not depend on
-            who asks, so that caches keep one answer for all.
+        methods: What the function takes. Any page may read what is answered to GET, and it does
+            not depend on who asks, so that caches keep one answer for all.
 
     Raises:
         Nothing, once the function runs.
@@ -72,7 +72,7 @@ def endpoint(
         async def function(request: Request) -> Response:
             try:
                 if request.method == "OPTIONS":
-                    response = _preflight(public)
+                    response = _preflight(methods)
                 else:
                     campaign, rest = _route(request, campaigns)
                     response = await handler(request, campaign, rest)
@@ -85,7 +85,7 @@ def endpoint(
                 log.internal_error(name, error, id)
                 response = _problem_response(InternalError(), settings, id)
             response.raw_headers.extend(COMMON_HEADERS)
-            _allow_origin(request, response, settings, public=public)
+            _allow_origin(request, response, settings, public="GET" in methods)
             return response
 
         return function
@@ -119,7 +119,7 @@ def allow(request: Request, *methods: str) -> None:
     Raises:
         MethodNotAllowed: With what is allowed.
     """
-    allowed = [*methods, "HEAD"] if "GET" in methods else [*methods]
+    allowed = _with_head(methods)
     if request.method not in allowed:
         raise MethodNotAllowed([*allowed, "OPTIONS"])
 
@@ -216,14 +216,18 @@ def _route(request: Request, campaigns: Mapping[str, Campaign]) -> tuple[Campaig
     return campaign, rest
 
 
-def _preflight(public: bool) -> Response:
-    methods = "GET, HEAD, POST" if public else "POST"
+def _with_head(methods: Sequence[str]) -> list[str]:
+    return [*methods, "HEAD"] if "GET" in methods else [*methods]
+
+
+def _preflight(methods: Sequence[str]) -> Response:
+    allowed = ", ".join(_with_head(methods))
     headers = {
-        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Methods": allowed,
         "Access-Control-Allow-Headers": "Content-Type",
         "Access-Control-Max-Age": str(PREFLIGHT_SECONDS),
         "Cache-Control": NO_STORE,
-        "Allow": f"{methods}, OPTIONS",
+        "Allow": f"{allowed}, OPTIONS",
     }
     return Response(None, 204, headers)
 

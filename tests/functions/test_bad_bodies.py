@@ -9,7 +9,7 @@ import pytest
 from dev.stack import Stack
 from tests.functions.database import Database
 from tests.functions.problems import check_problem
-from tests.functions.signers import PETITION, base64url, open_form, sealed_form
+from tests.functions.signers import PETITION, base64url, envelope_form, open_form, sealed_form
 
 POSTED = ("sign", "share-link", "withdraw")
 JSON = {"Content-Type": "application/json"}
@@ -179,6 +179,17 @@ BAD: dict[str, list[Any]] = {
         SECRET,
         LONG,
     ],
+    "envelope": [
+        *WRONG_TYPES,
+        "",
+        base64url(b"\x01" + b"1" * 3408),
+        base64url(b"\x01" + b"1" * 3410),
+        base64url(b"\x01" + b"1" * 3409),  # Of the right size, and sealed to nobody.
+        base64url(b"\x02" + b"1" * 3409),
+        base64url(b"\x01" + b"\xff" * 3409).replace("_", "/"),
+        SECRET,
+        LONG,
+    ],
     "receipt": [
         *WRONG_TYPES,
         "",
@@ -200,6 +211,7 @@ BAD: dict[str, list[Any]] = {
 FORMS = {
     "open": ("email", "name", "message", "country", "language", "via"),
     "sealed": ("address_tag", "sealed", "receipt_hash", "country", "language", "via"),
+    "envelope": ("envelope",),
     "share-link": ("language", "via"),
     "withdraw": ("receipt", "keep_count"),
 }
@@ -212,10 +224,22 @@ def form_of(services: Stack, form: str) -> tuple[str, dict[str, Any]]:
             return url_of(services, "sign"), open_form(via="0123456789.x", message="Hello")
         case "sealed":
             return url_of(services, "sign"), sealed_form(services.private_key.public_key())
+        case "envelope":
+            return url_of(services, "sign"), in_envelope(services, valid_sealed_form(services))
         case "share-link":
             return url_of(services, form), {"language": "ko"}
         case _:
             return url_of(services, form), {"receipt": "0" * 26, "keep_count": True}
+
+
+def valid_sealed_form(services: Stack) -> dict[str, Any]:
+    """Fill in a sealed form that would be accepted."""
+    return sealed_form(services.private_key.public_key(), via="0123456789.x")
+
+
+def in_envelope(services: Stack, form: dict[str, Any]) -> dict[str, Any]:
+    """Put anything into an envelope that sign can open."""
+    return envelope_form(form, services.keys.envelope_key.public_key())
 
 
 def url_of(services: Stack, name: str) -> str:
@@ -251,12 +275,14 @@ def test_all_faults_of_a_body_are_named_at_once(
 
     answer = http.post(url, json=body | {"unknown_field": SECRET})
 
-    pointers = [f"#/{field}" for field in (*fields, "unknown_field")]
+    # An unknown one is told at the form, because its name may be somebody's.
+    pointers = ["#", *(f"#/{field}" for field in fields)]
     check_problem(answer, 422, "invalid-request", *pointers, site=services.site)
     assert SECRET not in answer.text
 
 
-@pytest.mark.parametrize("form", FORMS)
+# Without its one field an envelope is a sealed form.
+@pytest.mark.parametrize("form", [form for form in FORMS if form != "envelope"])
 def test_every_missing_field_is_named(http: httpx.Client, services: Stack, form: str) -> None:
     url, good = form_of(services, form)
     optional = {"via", "message"}
@@ -274,7 +300,10 @@ def test_every_missing_field_is_named(http: httpx.Client, services: Stack, form:
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize(
     "field",
-    [f"{SECRET}@example.org", f"Kim {SECRET}", f"{SECRET}/~", f"{SECRET}\x00", f"金{SECRET}", ""],
+    [
+        *(f"{SECRET}@example.org", f"Kim {SECRET}", f"{SECRET}/~", f"{SECRET}\x00", f"金{SECRET}"),
+        *(SECRET, f"{SECRET}_{SECRET}", ""),
+    ],
 )
 def test_an_unknown_field_that_could_be_somebodys_value_is_not_repeated(
     http: httpx.Client, services: Stack, stored: Database, form: str, field: str
@@ -297,7 +326,8 @@ def test_an_unknown_field_that_could_be_somebodys_value_is_not_repeated(
         ([], ["#/consent"]),
         ({"delivery": 1}, ["#/consent/delivery"]),
         ({"delivery": "true", "news": None}, ["#/consent/delivery", "#/consent/news"]),
-        ({"more": True}, ["#/consent/more"]),
+        ({"more": True}, ["#/consent"]),
+        ({SECRET: True}, ["#/consent"]),
         ({f"{SECRET}@example.org": True}, ["#/consent"]),
     ],
 )
@@ -310,15 +340,63 @@ def test_a_bad_consent_is_refused_where_it_is_bad(
     assert SECRET not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("one", "other"), [("open", "sealed"), ("sealed", "envelope"), ("envelope", "open")]
+)
 def test_a_form_that_is_both_is_neither(
+    http: httpx.Client, services: Stack, stored: Database, one: str, other: str
+) -> None:
+    before = stored.audit()
+    url, form = form_of(services, one)
+
+    answer = http.post(url, json=form | form_of(services, other)[1])
+
+    check_problem(answer, 422, "invalid-request", "#", site=services.site)
+    assert stored.audit() == before
+
+
+@pytest.mark.parametrize("field", FORMS["sealed"])
+def test_a_bad_value_in_an_envelope_is_refused_at_its_field_and_never_repeated(
+    http: httpx.Client, services: Stack, stored: Database, field: str
+) -> None:
+    before = stored.everything()
+    good = valid_sealed_form(services)
+    held = [value for value in BAD[field] if len(json.dumps(good | {field: value})) <= 3328]
+    assert len(held) >= len(BAD[field]) - 1, "What an envelope cannot hold is LONG alone."
+    for value in held:
+        body = in_envelope(services, good | {field: value})
+
+        answer = http.post(url_of(services, "sign"), json=body)
+
+        assert (answer.status_code, field, value) == (422, field, value)
+        check_problem(answer, 422, "invalid-request", f"#/{field}", site=services.site)
+        assert SECRET not in answer.text
+    assert stored.everything() == before
+
+
+def test_an_envelope_holds_a_sealed_form_and_nothing_else(
     http: httpx.Client, services: Stack, stored: Database
 ) -> None:
     before = stored.audit()
+    for inside in (open_form(), {"envelope": SECRET}, {}, {SECRET: SECRET}):
+        answer = http.post(url_of(services, "sign"), json=in_envelope(services, inside))
 
-    answer = http.post(url_of(services, "sign"), json=open_form() | form_of(services, "sealed")[1])
+        assert answer.status_code == 422
+        assert SECRET not in answer.text
+    assert stored.audit() == before
 
-    pointers = ["#/address_tag", "#/sealed", "#/receipt_hash"]
-    check_problem(answer, 422, "invalid-request", *pointers, site=services.site)
+
+def test_an_envelope_is_opened_for_its_own_petition_alone(
+    http: httpx.Client, services: Stack, stored: Database
+) -> None:
+    before = stored.audit()
+    key = services.keys.envelope_key.public_key()
+    other = envelope_form(valid_sealed_form(services), key, petition="letthemgo")
+    foreign = envelope_form(valid_sealed_form(services), services.private_key.public_key())
+
+    for body in (other, foreign):
+        answer = http.post(url_of(services, "sign"), json=body)
+        check_problem(answer, 422, "invalid-request", "#/envelope", site=services.site)
     assert stored.audit() == before
 
 

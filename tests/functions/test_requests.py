@@ -1,4 +1,4 @@
-"""What all four functions have in common: methods, origins, sizes, types, paths, and bad bodies."""
+"""What all functions have in common: methods, origins, sizes, types, paths, and bad bodies."""
 
 import json
 import socket
@@ -29,9 +29,17 @@ CALLS = [
     ("share-link", "POST", ""),
     ("share-link", "GET", "/0123456789"),
     ("share-link", "GET", "/0123456789.svg"),
-    ("share-link", "GET", "/0123456789.json"),
+    ("share-link", "GET", "/0123456789.png"),
     ("withdraw", "POST", ""),
+    ("sweep", "POST", ""),
 ]
+
+
+METHODS = {
+    **dict.fromkeys(("sign", "withdraw", "sweep"), {"POST"}),
+    "count": {"GET", "HEAD"},
+    "share-link": {"GET", "HEAD", "POST"},
+}
 
 
 def url_of(services: Stack, name: str, rest: str = "") -> str:
@@ -46,6 +54,8 @@ def valid_body(services: Stack, name: str) -> dict[str, Any]:
             return sealed_form(services.private_key.public_key())
         case "share-link":
             return {"language": "ko"}
+        case "sweep":
+            return {}
         case _:
             return {"receipt": "0" * 26, "keep_count": True}
 
@@ -96,7 +106,7 @@ def test_head_is_answered_like_get_without_a_body(
     }
 
 
-@pytest.mark.parametrize(("name", "method", "rest"), CALLS)
+@pytest.mark.parametrize(("name", "method", "rest"), [c for c in CALLS if c[1] == "POST"])
 def test_pages_of_an_allowed_origin_may_read_every_answer(
     http: httpx.Client, services: Stack, name: str, method: str, rest: str
 ) -> None:
@@ -109,17 +119,33 @@ def test_pages_of_an_allowed_origin_may_read_every_answer(
         )
 
         assert answer.headers["access-control-allow-origin"] == services.site
-        assert answer.headers["access-control-expose-headers"] == "ETag, Retry-After"
+        assert answer.headers["access-control-expose-headers"] == "Retry-After"
         assert "access-control-allow-credentials" not in answer.headers
         assert answer.headers["vary"] == "Origin"
 
 
+@pytest.mark.parametrize(("name", "method", "rest"), [c for c in CALLS if c[1] == "GET"])
+@pytest.mark.parametrize("origin", [None, STRANGER, "null", ""])
+def test_any_page_may_read_what_is_public_and_caches_keep_one_answer_for_all(
+    http: httpx.Client, services: Stack, name: str, method: str, rest: str, origin: str | None
+) -> None:
+    headers = {} if origin is None else {"Origin": origin}
+    for path in (rest, f"{rest}/nothing-here"):
+        answer = http.request(method, url_of(services, name, path), headers=headers)
+
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert answer.headers["access-control-expose-headers"] == "ETag, Retry-After"
+        assert "access-control-allow-credentials" not in answer.headers
+        assert "vary" not in answer.headers
+
+
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize("origin", [STRANGER, "null", "*", ""])
-def test_pages_of_other_origins_may_read_no_answer(
+def test_pages_of_other_origins_may_read_no_answer_that_is_not_public(
     http: httpx.Client, services: Stack, name: str, origin: str
 ) -> None:
-    for method in ("GET", "POST", "OPTIONS"):
+    public = {"count", "share-link"}
+    for method in ("POST", "OPTIONS") if name in public else ("GET", "POST", "OPTIONS"):
         answer = http.request(method, url_of(services, name), headers={"Origin": origin})
 
         assert "access-control-allow-origin" not in answer.headers
@@ -128,9 +154,10 @@ def test_pages_of_other_origins_may_read_no_answer(
 
 @pytest.mark.parametrize("suffix", [".evil.example", "/", ":80", "x"])
 def test_an_origin_is_compared_whole(http: httpx.Client, services: Stack, suffix: str) -> None:
-    answer = http.get(url_of(services, "count"), headers={"Origin": services.site + suffix})
+    headers = {"Origin": services.site + suffix}
+    answer = http.post(url_of(services, "sign"), json=valid_body(services, "sign"), headers=headers)
 
-    assert answer.status_code == 200
+    assert answer.status_code == 201
     assert "access-control-allow-origin" not in answer.headers
 
 
@@ -147,12 +174,20 @@ def test_a_preflight_is_answered_for_a_day(http: httpx.Client, services: Stack, 
     assert (answer.status_code, answer.content) == (204, b"")
     assert answer.headers["access-control-allow-origin"] == services.site
     assert answer.headers["access-control-max-age"] == DAY_SECONDS
-    assert "POST" in answer.headers["access-control-allow-methods"].split(", ")
+    methods = answer.headers["access-control-allow-methods"].split(", ")
+    assert set(methods) == METHODS[name]
+    assert set(answer.headers["allow"].split(", ")) == METHODS[name] | {"OPTIONS"}
     assert answer.headers["access-control-allow-headers"].lower() == "content-type"
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
-@pytest.mark.parametrize("path", ["/", "/nobody", "/SaveMyFriend", "//savemyfriend", "/%00%ff/x"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/nobody", "/SaveMyFriend", "//savemyfriend", "/%00%ff/x"),
+        *("/savemyfriend%0a", "/%0asavemyfriend", "/%0d%0a", "/a%0ab/%0a", "/%e2%80%a8", "/%1b%5b"),
+    ],
+)
 def test_an_unknown_petition_is_not_found(
     http: httpx.Client, services: Stack, name: str, path: str
 ) -> None:
@@ -165,6 +200,9 @@ def test_an_unknown_petition_is_not_found(
     ("name", "rest"),
     [
         ("sign", "/more"),
+        ("sign", "/%0a"),
+        ("sweep", "/more"),
+        ("count", "/badge.svg%0a"),
         ("count", "/badge.png"),
         ("count", "/badge.svg/more"),
         ("share-link", "/0123456789/more"),

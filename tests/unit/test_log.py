@@ -38,43 +38,43 @@ async def timers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
     log._timer = None
 
 
-def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
     """Return what has been written since the last time."""
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
 
 async def test_nothing_is_written_before_the_minute_is_over(
-    capsys: pytest.CaptureFixture[str], timers: Timers
+    capfd: pytest.CaptureFixture[str], timers: Timers
 ) -> None:
     for _ in range(100):
         log.add("minute", LABELS, accepted=1)
 
     assert [delay for delay, _ in timers] == [30]
-    assert lines(capsys) == []
+    assert lines(capfd) == []
 
 
 async def test_minute_is_one_line_of_sums_and_greatest_numbers(
-    capsys: pytest.CaptureFixture[str], timers: Timers
+    capfd: pytest.CaptureFixture[str], timers: Timers
 ) -> None:
     log.add("minute", LABELS, accepted=3, largest_group=3)
     log.add("minute", LABELS, accepted=7, largest_group=7)
     log.add("minute", LABELS, accepted=5, largest_group=5)
     timers.pop()[1]()
 
-    assert lines(capsys) == [
+    assert lines(capfd) == [
         {"severity": "INFO", "event": "minute", **LABELS, "accepted": 15, "largest_group": 7}
     ]
 
 
 async def test_next_minute_begins_at_nothing_and_with_a_timer_of_its_own(
-    capsys: pytest.CaptureFixture[str], timers: Timers
+    capfd: pytest.CaptureFixture[str], timers: Timers
 ) -> None:
     log.add("minute", LABELS, accepted=3)
     timers.pop()[1]()
     log.add("minute", LABELS, accepted=1)
     timers.pop()[1]()
 
-    assert [line["accepted"] for line in lines(capsys)] == [3, 1]
+    assert [line["accepted"] for line in lines(capfd)] == [3, 1]
 
 
 async def test_minute_is_written_in_a_context_of_its_own(
@@ -93,18 +93,18 @@ async def test_minute_is_written_in_a_context_of_its_own(
 
 
 async def test_quiet_minute_writes_nothing_and_needs_no_timer(
-    capsys: pytest.CaptureFixture[str], timers: Timers
+    capfd: pytest.CaptureFixture[str], timers: Timers
 ) -> None:
     log.add("minute", LABELS, accepted=3)
     timers.pop()[1]()
-    lines(capsys)
+    lines(capfd)
     log.flush()
 
-    assert (lines(capsys), timers) == ([], [])
+    assert (lines(capfd), timers) == ([], [])
 
 
 async def test_events_and_labels_have_lines_of_their_own(
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     log.add("problem", {"function": "sign", "slug": "not-found"}, number=1)
     log.add("problem", {"function": "sign", "slug": "unavailable"}, number=1)
@@ -112,7 +112,7 @@ async def test_events_and_labels_have_lines_of_their_own(
     log.add("minute", LABELS, accepted=1)
     log.flush()
 
-    assert [(line.get("slug"), line.get("number")) for line in lines(capsys)] == [
+    assert [(line.get("slug"), line.get("number")) for line in lines(capfd)] == [
         ("not-found", 2),
         ("unavailable", 1),
         (None, None),
@@ -120,13 +120,13 @@ async def test_events_and_labels_have_lines_of_their_own(
 
 
 async def test_noted_number_takes_the_place_of_the_one_before(
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     log.note("tally", LABELS, signatures=3, age_seconds=1)
     log.note("tally", LABELS, signatures=9, age_seconds=0)
     log.flush()
 
-    assert [(line["signatures"], line["age_seconds"]) for line in lines(capsys)] == [(9, 0)]
+    assert [(line["signatures"], line["age_seconds"]) for line in lines(capfd)] == [(9, 0)]
 
 
 def fail(secret: str) -> None:
@@ -138,14 +138,14 @@ def fail(secret: str) -> None:
 
 
 async def test_failure_is_told_by_its_place_and_never_by_its_message(
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     try:
         fail("ann@example.org")
     except RuntimeError as error:
         log.internal_error("sign", error, ID)
 
-    text = capsys.readouterr().out
+    text = capfd.readouterr().out
     line = json.loads(text)
     assert "ann@" not in text
     assert line.pop("stack")[-1].startswith("test_log.py:")
@@ -159,8 +159,8 @@ async def test_failure_is_told_by_its_place_and_never_by_its_message(
 
 
 async def test_failure_is_written_at_once_and_on_one_line(
-    capsys: pytest.CaptureFixture[str],
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     log.internal_error("sign", ValueError("line\nline"), ID)
 
-    assert capsys.readouterr().out.count("\n") == 1
+    assert capfd.readouterr().out.count("\n") == 1
