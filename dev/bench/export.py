@@ -13,13 +13,15 @@ import time
 from pathlib import Path
 
 from google.cloud import firestore
+from petition.documents import CLAIMS, PETITIONS, SIGNERS, Claim, Signer
+from petition.seal import Consent, Contents, seal
 
 from dev.emulator import running_emulator
 from dev.keys import DevelopmentKeys, make_keys
 from organizer.trustees.private_key import write_key
 
 NUMBER = 200_000
-BATCH = 500
+BATCH = 250
 MAX_MEGABYTES = 300
 PETITION = "savemyfriend"
 
@@ -49,23 +51,24 @@ def make_box(keys: DevelopmentKeys) -> bytes:
     """
     Seal what a signer of many words writes.
     """
-    from petition.seal import Consent, Words, seal  # organizer has put it on the path
-
-    words = Words("김민수", "friend@example.org", "살려 주세요 " * 20, Consent(delivery=True))
-    return seal(words, PETITION, keys.private_key.public_key())
+    consent = Consent(delivery=True)
+    contents = Contents("김민수", "friend@example.org", "살려 주세요 " * 20, consent)
+    return seal(contents, PETITION, keys.private_key.public_key())
 
 
 def store(number: int, box: bytes) -> None:
     """
-    Store signatures that share a box, in commits of BATCH.
+    Store signers, each with a claim, that share a box, in commits of BATCH.
     """
     client = firestore.Client(project="demo-bench")
-    signatures = client.collection("petitions").document(PETITION).collection("signatures")
-    fields = {"sealed": box, "country": "KR", "language": "ko", "signed_hour": None}
+    petition = client.collection(PETITIONS).document(PETITION)
     for start in range(0, number, BATCH):
         batch = client.batch()
         for i in range(start, min(start + BATCH, number)):
-            batch.create(signatures.document(f"{i * 2654435761 % 2**32:08x}"), fields)
+            id, receipt = f"{i * 2654435761 % 2**32:052x}", f"{i * 40503 % 2**32:043x}"
+            batch.create(petition.collection(SIGNERS).document(id), Signer(1, False, "KR").fields())
+            claim = Claim(receipt, id, box, "KR", "ko")
+            batch.create(petition.collection(CLAIMS).document(receipt), claim.fields())
         batch.commit()
 
 
