@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from petition.address import AddressError
-from petition.claim import identify, tag_address
 from petition.documents import Claim
 from petition.seal import POINT_BYTES, VERSION, Contents, NoContents, SealError, open_box
 
@@ -109,6 +108,9 @@ def judge(box: bytes, petition: str, keys: Keys) -> _Result:
 
 def holds_address(contents: Contents, signer: str, petition: str, pepper: bytes) -> bool:
     """Tell whether contents are of a signer's address; some hundredths of a second."""
+    # Only who checks pays for the memory of what forms need.
+    from petition.claim import identify, tag_address
+
     try:
         return identify(tag_address(contents.email, petition), petition, pepper) == signer
     except AddressError:
