@@ -58,7 +58,7 @@ def count(
 
 def told(published: Published) -> Numbers:
     """Return what the page tells; whoever counts leaves `public` empty where it is exact."""
-    return tell(published, blurred=published.public.total is not None)
+    return tell(published, blurred=published.public.countries_day is not None)
 
 
 def rank_links(through: Counter[str], number: int) -> list[tuple[str, int, list[str]]]:

@@ -62,7 +62,7 @@ def set_outcome(
 
 def _when_exact(database: Database) -> str:
     published = database.published()
-    if published.counted_at and published.public.total is None:
+    if published.counted_at and published.public.countries_day is None:
         return "The page tells the exact number already."
     if published.public.final is not None:
         return f"The page tells the exact number: {published.public.final:,}."

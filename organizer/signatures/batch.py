@@ -127,7 +127,7 @@ class Batch:
         """Open or close the petition; an exact number that was told is told no more when open."""
         fields: dict[str, Any] = {"status": status.value}
         if status is Status.OPEN:
-            fields["public"] = {"final": None, "closed": False}
+            fields["public"] = {"final": None, "closed_at": None}
         self._batch.set(self._petition, fields, merge=True)
 
     def set_outcome(self, outcome: Outcome) -> None:

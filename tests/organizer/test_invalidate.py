@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import hpke
 from google.cloud import firestore
-from petition.documents import Blur, Public, Published, Status
+from petition.documents import Public, Published, Status
 from petition.seal import Contents
 
 from organizer.commands import invalidate
@@ -322,7 +322,7 @@ def test_an_exact_number_that_was_told_is_told_again(
 ) -> None:
     forged.add(30)
     forged.add(12, country="FR")
-    public = Public(total=Blur(40, 47), closed=True, final=final)
+    public = Public({"KR": 40}, SECOND_DAY, closed_at=SECOND_DAY, final=final)
     document = client.collection("petitions").document(PETITION)
     document.set(Published(Status.CLOSED, public=public).fields())
 
@@ -330,5 +330,5 @@ def test_an_exact_number_that_was_told_is_told_again(
     organizer("invalidate", "--reason", "bot", "--country", "FR", *sure)
 
     after = database.published()
-    assert after.public == Public(total=Blur(40, 47), closed=True, final=None)
+    assert after.public == Public({"KR": 40}, SECOND_DAY, closed_at=SECOND_DAY, final=None)
     assert after.status is Status.CLOSED

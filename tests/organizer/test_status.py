@@ -9,7 +9,7 @@ from dataclasses import replace
 import httpx
 import pytest
 from google.cloud import firestore
-from petition.documents import Blur, Outcome, Public, Published, Status, Sums
+from petition.documents import Outcome, Public, Published, Status, Sums
 
 from dev.functions import Running
 from organizer.signatures.database import Database
@@ -38,11 +38,15 @@ def test_a_closed_petition_takes_no_signature_and_an_open_one_does(
 def published(client: firestore.Client) -> Callable[[Published], None]:
     """Publish a count, as the function does."""
     document = client.collection("petitions").document(PETITION)
-    return lambda published: document.set(published.fields()) and None
+
+    def publish(published: Published) -> None:
+        document.set(published.fields())
+
+    return publish
 
 
 NOW = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
-BLURRED = Public(total=Blur(120, 131))
+BLURRED = Public({"KR": 120}, NOW)
 
 
 def test_who_closes_is_told_when_the_exact_number_will_be(
@@ -74,14 +78,14 @@ def test_who_closes_a_petition_of_exact_numbers_is_told_so(
 def test_an_exact_number_is_told_no_more_once_the_petition_is_open_again(
     organizer: Command, database: Database, published: Callable[[Published], None]
 ) -> None:
-    public = Public(total=Blur(120, 131), countries={"KR": Blur(90, 99)}, closed=True, final=123)
+    public = Public({"KR": 80}, NOW, closed_at=NOW, final=123)
     published(Published(Status.CLOSED, Outcome.FREE, Sums(123), NOW, public))
 
     organizer("open")
 
     after = database.published()
     assert after == Published(
-        Status.OPEN, Outcome.FREE, Sums(123), NOW, replace(public, closed=False, final=None)
+        Status.OPEN, Outcome.FREE, Sums(123), NOW, replace(public, closed_at=None, final=None)
     )
 
 
