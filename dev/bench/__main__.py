@@ -43,8 +43,14 @@ def main() -> None:
             bench.measure_memory()
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores"
     console.print(f"{machine}, {CONNECTIONS} connections, load by {generator()}.")
-    console.print(load_table(bench.runs), billed_table(bench.billed), start_table(bench.starts))
-    console.print(aims_table(bench.runs, bench.billed, bench.starts, bench.memory))
+    for table in (
+        load_table(bench.runs),
+        billed_table(bench.billed),
+        start_table(bench.starts),
+        aims_table(bench.runs, bench.billed, bench.starts, bench.memory),
+    ):
+        if table.row_count:
+            console.print(table)
     if not bench.exact:
         sys.exit("A tally did not equal its documents.")
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Self
 
-from rich.console import RenderableType
 from rich.table import Table
 
 from dev.bench.load import Answers
@@ -35,8 +34,14 @@ class Run:
 
 @dataclass(frozen=True)
 class PerSignature:
-    """What Firestore bills for each signature, in documents."""
+    """
+    What Firestore bills for each answer of sign, in documents.
 
+    Args:
+        rate: Answers a second, while it was counted.
+    """
+
+    rate: float
     reads: float
     writes: float
     deletes: float
@@ -45,7 +50,7 @@ class PerSignature:
     def of(cls, billed: Billed, answers: Answers) -> Self:
         """Divide what has passed by what was answered."""
         each = max(1, answers.answers)
-        return cls(billed.reads / each, billed.writes / each, billed.deletes / each)
+        return cls(answers.rate, billed.reads / each, billed.writes / each, billed.deletes / each)
 
     def __str__(self) -> str:
         return f"{self.reads:.2f} reads, {self.writes:.2f} writes, {self.deletes:.2f} deletes"
@@ -60,7 +65,7 @@ def ratio(runs: Runs, variant: str, base: str, value: Callable[[Run], float]) ->
     return median(value(mine) / value(other) for mine, other in pairs) if pairs else None
 
 
-def load_table(runs: Runs) -> RenderableType:
+def load_table(runs: Runs) -> Table:
     """Draw what was measured under load."""
     table = Table(title="Under load, medians of all rounds")
     table.add_column("", no_wrap=True)
@@ -81,19 +86,19 @@ def load_table(runs: Runs) -> RenderableType:
     return table
 
 
-def billed_table(billed: Mapping[str, PerSignature]) -> RenderableType:
+def billed_table(billed: Mapping[str, PerSignature]) -> Table:
     """Draw what Firestore would bill."""
-    table = Table(title="Billed for each signature, counted on the wire at 500 a second")
+    table = Table(title="Billed for each answer, counted on the wire")
     table.add_column("", no_wrap=True)
-    for heading in ("reads", "writes", "deletes"):
+    for heading in ("a second", "reads", "writes", "deletes"):
         table.add_column(heading, justify="right")
     for name, each in billed.items():
         numbers = (f"{number:.2f}" for number in (each.reads, each.writes, each.deletes))
-        table.add_row(VARIANTS[name].label, *numbers)
+        table.add_row(VARIANTS[name].label, f"{each.rate:,.0f}", *numbers)
     return table
 
 
-def start_table(starts: Mapping[str, Sequence[float]]) -> RenderableType:
+def start_table(starts: Mapping[str, Sequence[float]]) -> Table:
     """Draw how long it took from the start of each process to its first answer."""
     table = Table(title="From the start of the process to the first answer, medians")
     table.add_column("")
@@ -115,7 +120,7 @@ def aims_table(
     billed: Mapping[str, PerSignature],
     starts: Mapping[str, Sequence[float]],
     memory: float | None,
-) -> RenderableType:
+) -> Table:
     """
     Draw what was aimed at, and what was reached.
 
