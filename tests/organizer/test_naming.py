@@ -126,6 +126,13 @@ def test_a_chosen_claim_that_was_withdrawn_since_is_not_told() -> None:
     assert person.naming is Naming.CONTESTED
 
 
+def test_no_decision_names_who_did_not_agree() -> None:
+    """Not even one whose line says otherwise."""
+    person = decide(*CONTEST, decision=Decision(frozenset("abc"), "c"))
+
+    assert person.naming is Naming.CONTESTED
+
+
 def decided(tmp_path: Path, decision: object) -> Path:
     """Write a contested signer as the commands do, and put a decision in."""
     line = json.loads(write_contested(decide(*CONTEST)))
