@@ -17,6 +17,7 @@ Source: docs/decisions/2026-11-claims.md
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -128,9 +129,7 @@ class Claim(_Document):
 
     def fields(self) -> dict[str, Any]:
         """Return what is stored; the receipt's hash is the document's id."""
-        fields = _Document.fields(self)
-        del fields["receipt_hash"]
-        return fields
+        return {n: value for n, value in _Document.fields(self).items() if n != "receipt_hash"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(_Document):
     """
     What lanes hold and what signers add up to.
 
@@ -171,33 +170,28 @@ class Sums:
     def __bool__(self) -> bool:
         return bool(self.signatures or self.countries or self.referred or self.drawn)
 
-    def __add__(self, other: "Sums") -> "Sums":
+    def __sub__(self, other: "Sums") -> "Sums":
         return Sums(
-            self.signatures + other.signatures,
-            _add(self.countries, other.countries),
-            self.referred + other.referred,
-            _add(self.drawn, other.drawn),
+            self.signatures - other.signatures,
+            _subtract(self.countries, other.countries),
+            self.referred - other.referred,
+            _subtract(self.drawn, other.drawn),
         )
 
     def __neg__(self) -> "Sums":
-        return Sums(-self.signatures, _negate(self.countries), -self.referred, _negate(self.drawn))
+        return Sums() - self
 
-    def __sub__(self, other: "Sums") -> "Sums":
-        return self + -other
+    def __add__(self, other: "Sums") -> "Sums":
+        return self - -other
 
     @classmethod
     def of(cls, signers: Iterable[Signer]) -> "Sums":
         """Add signers up; each counts once."""
-        signatures = referred = 0
-        countries: dict[str, int] = {}
-        drawn: dict[str, int] = {}
-        for signer in signers:
-            signatures += 1
-            referred += signer.referred
-            countries[signer.country] = countries.get(signer.country, 0) + 1
-            if signer.drawn:
-                drawn[signer.country] = drawn.get(signer.country, 0) + 1
-        return cls(signatures, countries, referred, drawn)
+        everybody = list(signers)
+        countries = Counter(signer.country for signer in everybody)
+        drawn = Counter(signer.country for signer in everybody if signer.drawn)
+        referred = sum(signer.referred for signer in everybody)
+        return cls(len(everybody), dict(countries), referred, dict(drawn))
 
     def increments(self) -> dict[str, int]:
         """Return what a lane's fields grow by, by field path; never nothing."""
@@ -208,21 +202,14 @@ class Sums:
     @classmethod
     def read(cls, fields: Fields) -> "Sums":
         """Take what a lane stores."""
-        return cls(
-            fields.get("signatures") or 0,
-            _add(fields.get("countries") or {}, {}),
-            fields.get("referred") or 0,
-            _add(fields.get("drawn") or {}, {}),
-        )
+        codes = (fields.get(name) or {} for name in ("countries", "drawn"))
+        countries, drawn = (_subtract(numbers, {}) for numbers in codes)
+        return cls(fields.get("signatures") or 0, countries, fields.get("referred") or 0, drawn)
 
 
-def _add(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
-    sums = {code: some.get(code, 0) + others.get(code, 0) for code in some.keys() | others.keys()}
-    return {code: number for code, number in sorted(sums.items()) if number}
-
-
-def _negate(numbers: Mapping[str, int]) -> dict[str, int]:
-    return {code: -number for code, number in numbers.items()}
+def _subtract(some: Mapping[str, int], others: Mapping[str, int]) -> dict[str, int]:
+    left = {code: some.get(code, 0) - others.get(code, 0) for code in some.keys() | others.keys()}
+    return {code: number for code, number in sorted(left.items()) if number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,10 +253,7 @@ class Published:
     def counted(self) -> dict[str, Any]:
         """Return the part that counting writes; the rest is the organizers'."""
         return {
-            "signatures": self.tally.signatures,
-            "countries": dict(self.tally.countries),
-            "referred": self.tally.referred,
-            "drawn": dict(self.tally.drawn),
+            **self.tally.fields(),
             "counted_at": self.counted_at,
             "public": self.public.fields(),
         }
