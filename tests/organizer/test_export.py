@@ -257,7 +257,7 @@ def test_what_is_withdrawn_while_it_is_written_is_not_in_it(
     tmp_path: Path,
 ) -> None:
     forged.add(3)
-    listing = writing.list_claims
+    listing = reading.list_claims
 
     def meanwhile(database: store.Database, at: dt.datetime) -> list[str]:
         listed = listing(database, at)
@@ -321,7 +321,7 @@ def test_an_export_that_failed_does_not_keep_the_next_one_from_its_work(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    listing = writing.list_claims
+    listing = reading.list_claims
     monkeypatch.setattr(writing, "list_claims", interrupt)
     assert organizer("export", tmp_path / "known.csv").code == 130
     monkeypatch.setattr(writing, "list_claims", listing)

@@ -27,7 +27,7 @@ def root() -> typer.core.TyperGroup:
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return every command by how it is called."""
-    found = {}
+    found: dict[str, typer.core.TyperCommand] = {}
     for name, command in root().commands.items():
         below = getattr(command, "commands", None)
         found |= {f"{name} {n}": c for n, c in below.items()} if below else {name: command}

@@ -165,7 +165,7 @@ def test_who_withdraws_meanwhile_is_not_counted_off_twice(
 ) -> None:
     forged.add(50)
     first, second = [claim.id for claim in petition.collection("claims").limit(2).stream()]
-    remove = invalidate.remove
+    remove = invalidation.remove
 
     def meanwhile(*arguments: object) -> int:
         withdraw_claim(database, first, keep_count=False, due=SECOND_DAY)
@@ -186,7 +186,7 @@ def test_who_claims_meanwhile_stays(
 ) -> None:
     signers.sign("Ada", address="ada@example.org", country="FR")
     signers.sign("Bot", address="bot@example.org", country="FR")
-    remove = invalidate.remove
+    remove = invalidation.remove
 
     def meanwhile(*arguments: object) -> int:
         signers.sign("Ada", address="ada@example.org", again="in earnest")
