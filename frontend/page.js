@@ -6,7 +6,7 @@ import { $, goTo } from "./element.js";
 import { clearFaults, nameRecipients, readForm, showFaults } from "./form.js";
 import { say, startLanguage, whenPhrased } from "./language.js";
 import { close, reopen, startUpdates } from "./outcome.js";
-import { startSending } from "./sending.js";
+import { send, startSending } from "./sending.js";
 import { takeVia } from "./via.js";
 
 const MOVES_MILLISECONDS = 4000; // the number moves in batches, every few seconds
@@ -26,7 +26,7 @@ takeVia();
 startUpdates();
 whenPhrased(() => fillCountries($("country", HTMLSelectElement)));
 whenPhrased(nameRecipients);
-const send = startSending({
+startSending({
   waiting: "sending.unsigned",
   stopped: "sending.stopped",
 });

@@ -6,79 +6,82 @@ import { say, whenPhrased } from "./language.js";
 
 const SLOW_MILLISECONDS = 4000; // ours
 
-/**
- * @typedef {object} Phrases keys of what to say
- * @property {string} waiting it has not happened yet
- * @property {string} stopped the person ended it
- */
+let waitingKey = ""; // of what to say: it has not happened yet
+let stoppedKey = ""; // the person ended it
+let told = ""; // the key of what is said now
+/** @type {ReturnType<typeof setTimeout>[]} */
+let timers = [];
 
 /**
- * Makes what shows a sending work (#sending), and returns what sends.
+ * Says what a page says of its one kind of sending, in #sending.
  *
- * @param {Phrases} phrases
+ * @param {{waiting: string, stopped: string}} keys of phrases: it has not happened yet; the person
+ *   ended it
  */
-export function startSending(phrases) {
-  let key = "";
-  const tell = (/** @type {string} */ said) => {
-    key = said;
-    $("sending-status").textContent = said && say(said);
-  };
-  whenPhrased(() => tell(key));
+export function startSending({ waiting, stopped }) {
+  [waitingKey, stoppedKey] = [waiting, stopped];
+  whenPhrased(() => tell(told));
+}
 
-  /** @type {ReturnType<typeof setTimeout>[]} */
-  let timers = [];
-  const quiet = () => {
-    for (const timer of timers) clearTimeout(timer);
-    timers = [];
-    $("sending-retry").hidden = true;
-  };
-
-  /** @param {number} attempt */
-  function trying(attempt) {
+/**
+ * Sends until there is an answer, and shows how it stands.
+ *
+ * @param {() => Promise<import("./delivery.js").Prepared | null>} prepare null for nothing to send
+ * @returns {Promise<import("./delivery.js").Answer | null>} null when nothing was sent, or the
+ *   person stopped it
+ */
+export async function send(prepare) {
+  const wake = new EventTarget();
+  const ending = new AbortController();
+  const { signal } = ending;
+  const now = () => wake.dispatchEvent(new Event("now"));
+  addEventListener("online", now, { signal });
+  $("sending-again").addEventListener("click", now, { signal });
+  $("sending-stop").addEventListener("click", () => ending.abort(), { signal });
+  try {
+    const answer = await deliver(prepare, { trying, waiting, signal, wake });
+    tell("");
+    return answer;
+  } catch (error) {
+    tell(signal.aborted ? stoppedKey : "sending.failed");
+    if (signal.aborted) return null;
+    throw error;
+  } finally {
     quiet();
-    if (attempt > 0) return;
-    tell("sending.now");
-    timers.push(setTimeout(() => tell("sending.slow"), SLOW_MILLISECONDS));
+    ending.abort();
   }
+}
 
-  /** @param {number} seconds */
-  function waiting(seconds) {
-    quiet();
-    if (key !== phrases.waiting) tell(phrases.waiting);
-    $("sending-retry").hidden = false;
-    const until = performance.now() + seconds * 1000;
-    const countDown = () => {
-      const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
-      $("sending-next").textContent = say("sending.next", { count: left });
-      timers = [setTimeout(countDown, 1000)];
-    };
-    countDown();
-  }
+/** @param {number} attempt */
+function trying(attempt) {
+  quiet();
+  if (attempt > 0) return;
+  tell("sending.now");
+  timers.push(setTimeout(() => tell("sending.slow"), SLOW_MILLISECONDS));
+}
 
-  /**
-   * @param {() => Promise<import("./delivery.js").Prepared | null>} prepare null for nothing to send
-   * @returns {Promise<import("./delivery.js").Answer | null>} null when nothing was sent, or the
-   *   person stopped it
-   */
-  return async function send(prepare) {
-    const wake = new EventTarget();
-    const ending = new AbortController();
-    const { signal } = ending;
-    const now = () => wake.dispatchEvent(new Event("now"));
-    addEventListener("online", now, { signal });
-    $("sending-again").addEventListener("click", now, { signal });
-    $("sending-stop").addEventListener("click", () => ending.abort(), { signal });
-    try {
-      const answer = await deliver(prepare, { trying, waiting, signal, wake });
-      tell("");
-      return answer;
-    } catch (error) {
-      tell(signal.aborted ? phrases.stopped : "sending.failed");
-      if (signal.aborted) return null;
-      throw error;
-    } finally {
-      quiet();
-      ending.abort();
-    }
+/** @param {number} seconds */
+function waiting(seconds) {
+  quiet();
+  if (told !== waitingKey) tell(waitingKey);
+  $("sending-retry").hidden = false;
+  const until = performance.now() + seconds * 1000;
+  const countDown = () => {
+    const left = Math.max(0, Math.ceil((until - performance.now()) / 1000));
+    $("sending-next").textContent = say("sending.next", { count: left });
+    timers = [setTimeout(countDown, 1000)];
   };
+  countDown();
+}
+
+/** @param {string} key */
+function tell(key) {
+  told = key;
+  $("sending-status").textContent = key && say(key);
+}
+
+function quiet() {
+  for (const timer of timers) clearTimeout(timer);
+  timers = [];
+  $("sending-retry").hidden = true;
 }

@@ -6,12 +6,12 @@ import { $, goTo } from "./element.js";
 import { faultsOfProblem } from "./faults.js";
 import { clearFaults, showFaults } from "./form.js";
 import { startLanguage } from "./language.js";
-import { startSending } from "./sending.js";
+import { send, startSending } from "./sending.js";
 
 const $form = $("form", HTMLFormElement);
 const $fields = $("fields", HTMLFieldSetElement);
 
-const send = startSending({
+startSending({
   waiting: "withdraw.undone",
   stopped: "withdraw.stopped",
 });
