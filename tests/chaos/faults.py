@@ -22,7 +22,7 @@ AMBIGUOUS = [
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.INTERNAL,
 ]
-STREAMING = {"BatchGetDocuments", "RunQuery", "RunAggregationQuery"}
+STREAMING = {"BatchGetDocuments", "RunQuery"}
 
 
 @dataclass
@@ -45,6 +45,7 @@ class Fault:
 
 
 PASS = Fault("", None, applied=True)
+Context = Any  # grpc.aio.ServicerContext of octets, which its stubs cannot say
 Metadata = list[tuple[str, str | bytes]]
 
 
@@ -57,7 +58,7 @@ class Wire:
         self.calls: list[str] = []
         self.broken = 0
         self.host = ""
-        self.answered = 0
+        self.under_way = 0  # calls without a stream, whether or not somebody waits for them
 
     def lose(self, method: str, code: grpc.StatusCode, times: int = 1) -> None:
         """Apply the next calls of a method, and lose their answers."""
@@ -113,7 +114,7 @@ class _Handler(grpc.GenericRpcHandler):
         return grpc.unary_unary_rpc_method_handler(self._single(path, method))
 
     def _single(self, path: str, method: str) -> Callable[..., Any]:
-        async def call(request: bytes, context: grpc.aio.ServicerContext) -> bytes:
+        async def call(request: bytes, context: Context) -> bytes:
             fault = self._wire.next_fault(method) or PASS
             if not fault.applied and fault.code:
                 await context.abort(fault.code, "refused on purpose")
@@ -132,23 +133,24 @@ class _Handler(grpc.GenericRpcHandler):
         return call
 
     async def _apply(self, path: str, request: bytes, metadata: Metadata, fault: Fault) -> bytes:
-        await asyncio.sleep(fault.seconds)
+        self._wire.under_way += 1
         try:
-            answer: bytes = await self._channel.unary_unary(path)(request, metadata=metadata)
+            await asyncio.sleep(fault.seconds)
+            call: Any = self._channel.unary_unary(path)
+            answer: bytes = await call(request, metadata=metadata)
         finally:
-            self._wire.answered += 1
+            self._wire.under_way -= 1
         return answer
 
     def _stream(self, path: str, method: str) -> Callable[..., Any]:
-        async def call(request: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+        async def call(request: bytes, context: Context) -> AsyncIterator[bytes]:
             fault = self._wire.next_fault(method) or PASS
             if fault.code:
                 await context.abort(fault.code, "refused on purpose")
             await asyncio.sleep(fault.seconds)
             try:
-                async for answer in self._channel.unary_stream(path)(
-                    request, metadata=_metadata(context)
-                ):
+                forward: Any = self._channel.unary_stream(path)
+                async for answer in forward(request, metadata=_metadata(context)):
                     yield answer
             except grpc.aio.AioRpcError as error:
                 await context.abort(error.code(), error.details() or "")
@@ -156,7 +158,7 @@ class _Handler(grpc.GenericRpcHandler):
         return call
 
 
-def _metadata(context: grpc.aio.ServicerContext) -> Metadata:
+def _metadata(context: Context) -> Metadata:
     kept = ("authorization", "google-cloud-resource-prefix", "x-goog-request-params")
     return [(key, value) for key, value in context.invocation_metadata() or () if key in kept]
 

@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -27,7 +28,7 @@ def root() -> typer.core.TyperGroup:
 
 def commands() -> dict[str, typer.core.TyperCommand]:
     """Return every command by how it is called."""
-    found: dict[str, typer.core.TyperCommand] = {}
+    found: dict[str, Any] = {}
     for name, command in root().commands.items():
         below = getattr(command, "commands", None)
         found |= {f"{name} {n}": c for n, c in below.items()} if below else {name: command}
