@@ -5,7 +5,7 @@ WCAG 2.2 AA as far as a machine can tell, in every state, light and dark; and sm
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from dev.pictures.browser import LANGUAGES
