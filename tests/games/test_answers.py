@@ -5,14 +5,14 @@ Times are compared within one run and by rank alone, so that no machine is too s
 """
 
 import asyncio
-import itertools
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from dev.advantage import Advantage, of_guesses, of_times
+from dev.stack import Stack
 from tests.functions.signers import PETITION
 from tests.games.bounds import BYTES, KNOWLEDGE, LONG, TIMES, assert_nothing_is_won, tell
 from tests.games.conftest import Start
@@ -24,11 +24,12 @@ AT_ONCE = 10  # attackers beside a crowd
 BESIDE = 600 * LONG  # trials of each kind by all of them
 CROWD = 25.0  # signatures a second
 
-# What a first costs more than a repeat when the code is broken on purpose.
+# What a first costs more when the code is broken on purpose: as much more on a slower machine.
 SLOW_FIRSTS = {
     "petition/store.py": (
         "        await self._firestore.commit(batch)\n        return len(new)\n",
-        "        import asyncio\n\n        await asyncio.sleep(0.005 * bool(new))\n"
+        "        for _ in range(10 * len(new)):\n"
+        "            await self.published(petition)\n"
         "        await self._firestore.commit(batch)\n        return len(new)\n",
     )
 }
@@ -51,7 +52,7 @@ class Answers:
 
 
 Ask = Callable[[World, Claim], Awaitable[Answer]]
-Played = dict[tuple[str, str], Answers]
+Played = dict[str, Answers]
 
 
 async def ask_sign(world: World, victim: Claim) -> Answer:
@@ -78,54 +79,66 @@ async def ask(world: World, question: Ask, number: int, answers: Answers) -> Non
         kept.append(await question(world, victim))
 
 
+async def ask_alone(stack: Stack) -> Played:
+    """Ask at rest, each question on its own."""
+    played = {name: Answers() for name in QUESTIONS}
+    async with living(stack) as world:
+        asking = (ask(world, QUESTIONS[name], ALONE, played[name]) for name in QUESTIONS)
+        await asyncio.gather(*asking)
+    return played
+
+
+async def ask_beside_crowd(stack: Stack) -> Played:
+    """Ask from several places at once, while others sign."""
+    played = {name: Answers() for name in QUESTIONS}
+    ended = asyncio.Event()
+    async with living(stack) as world:
+        signing = asyncio.create_task(crowd(world, {PETITION: CROWD}, ended))
+        for name, question in QUESTIONS.items():
+            each = BESIDE // AT_ONCE
+            await asyncio.gather(
+                *(ask(world, question, each, played[name]) for _ in range(AT_ONCE))
+            )
+        ended.set()
+        await signing
+    return played
+
+
+REGIMES = {"at rest": ask_alone, "25/s beside": ask_beside_crowd}
+
+
+@pytest.fixture(scope="module", params=REGIMES)
+def regime(request: pytest.FixtureRequest) -> str:
+    """Take one regime after the other."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="module")
-def played(start: Start) -> Iterator[Played]:
-    """Play all games of answers on one stack."""
+def played(start: Start, regime: str) -> Played:
+    """Play the games of answers in one regime."""
     with start(ANSWER_GRID_MS=GRID_MS) as stack:
-
-        async def play() -> Played:
-            played: Played = {
-                key: Answers() for key in itertools.product(QUESTIONS, ["at rest", "25/s beside"])
-            }
-            async with living(stack) as world:
-                await asyncio.gather(
-                    *(
-                        ask(world, question, ALONE, played[name, "at rest"])
-                        for name, question in QUESTIONS.items()
-                    )
-                )
-                ended = asyncio.Event()
-                signing = asyncio.create_task(crowd(world, {PETITION: CROWD}, ended))
-                for name, question in QUESTIONS.items():
-                    answers = played[name, "25/s beside"]
-                    each = BESIDE // AT_ONCE
-                    asking = (ask(world, question, each, answers) for _ in range(AT_ONCE))
-                    await asyncio.gather(*asking)
-                ended.set()
-                await signing
-            return played
-
-        yield asyncio.run(play())
+        return asyncio.run(REGIMES[regime](stack))
 
 
-@pytest.mark.parametrize("regime", ["at rest", "25/s beside"])
 @pytest.mark.parametrize("channel", QUESTIONS)
 def test_no_time_tells(played: Played, channel: str, regime: str) -> None:
-    advantage = played[channel, regime].by_time
+    advantage = played[channel].by_time
 
     tell(f"time of {channel}", regime, advantage)
     assert_nothing_is_won(advantage, TIMES)
 
 
 @pytest.mark.parametrize("channel", QUESTIONS)
-def test_no_byte_tells(played: Played, channel: str) -> None:
-    regimes = [answers for (name, _), answers in played.items() if name == channel]
-    firsts = [answer.content for answers in regimes for answer in answers.firsts]
-    repeats = [answer.content for answers in regimes for answer in answers.repeats]
+def test_no_byte_tells(played: Played, channel: str, regime: str) -> None:
+    answers = played[channel]
 
-    advantage = judge_bytes(firsts, repeats)
+    advantage = judge_bytes(
+        [answer.content for answer in answers.firsts],
+        [answer.content for answer in answers.repeats],
+    )
 
-    tell(f"bytes of {channel}", "all", advantage)
+    tell(f"bytes of {channel}", regime, advantage)
     assert_nothing_is_won(advantage, BYTES)
 
 
@@ -142,7 +155,7 @@ def test_a_byte_that_tells_is_noticed() -> None:
 
 
 def test_a_time_that_tells_is_noticed(start: Start) -> None:
-    """Without the grid, and with firsts that take five milliseconds more."""
+    """Without the grid, and with firsts that read ten documents more."""
     answers = Answers()
 
     async def play() -> None:
