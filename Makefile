@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format bench wheels lock project state deploy screenshots
+.PHONY: help install run test check ci format bench wheels lock state deploy screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -82,6 +82,7 @@ unexport TERRAFORM
 IN_INFRA = $(TERRAFORM) -chdir=infra
 INIT = $(IN_INFRA) init -reconfigure -backend-config=bucket=$(PROJECT)-state
 
+.PHONY: project
 project:
 	@test -n "$(PROJECT)" || { echo "Say which Google Cloud project: make $(MAKECMDGOALS) PROJECT=my-project." >&2; exit 1; }
 
