@@ -19,9 +19,9 @@ PATIENCE_SECONDS = 60  # Nobody who is answered at all waits so long.
 BOX = base64.urlsafe_b64encode(b"\x01" + secrets.token_bytes(2129)).decode().rstrip("=")
 
 
-def forms(number: int, *, crowd: str | None = None) -> list[dict[str, str]]:
-    """Fill in the sealed forms of as many signers, the same ones for the same `crowd`."""
-    crowd = crowd or secrets.token_hex(8)
+def forms(number: int) -> list[dict[str, str]]:
+    """Fill in the sealed forms of as many signers whom nobody has met, each with one claim."""
+    crowd = secrets.token_hex(8)
     return [
         {
             "address_tag": digest(f"{crowd} {i}"),
@@ -34,6 +34,16 @@ def forms(number: int, *, crowd: str | None = None) -> list[dict[str, str]]:
     ]
 
 
+def claims_of(form: dict[str, str], number: int) -> list[dict[str, str]]:
+    """Fill in as many forms of one signer, each under a receipt of its own."""
+    return [form | {"receipt_hash": digest(f"{form['receipt_hash']} {i}")} for i in range(number)]
+
+
+def receipts(forms: Iterable[dict[str, str]]) -> set[str]:
+    """Return under which ids the claims of some forms must be stored."""
+    return {form["receipt_hash"] for form in forms}
+
+
 def digest(text: str) -> str:
     """Return a digest as forms carry it."""
     return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).decode().rstrip("=")
@@ -42,7 +52,7 @@ def digest(text: str) -> str:
 @dataclass
 class Told:
     """
-    What the signers were told: by status, and whose signatures were acknowledged.
+    What the signers were told: by status, and which claims were acknowledged, by receipt.
 
     A status of 0 is an answer that never came.
     """
@@ -109,7 +119,7 @@ class _Signer:
         self._told.statuses[status] += 1
         if status == 201:
             assert json.loads(body) == {"accepted": True}
-            self._told.acknowledged.add(form["address_tag"])
+            self._told.acknowledged.add(form["receipt_hash"])
         if status == 503:
             self._told.retry_after.add(headers.get("retry-after"))
         if headers.get("connection") == "close":

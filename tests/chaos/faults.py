@@ -22,7 +22,7 @@ AMBIGUOUS = [
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.INTERNAL,
 ]
-STREAMING = {"BatchGetDocuments", "RunQuery", "RunAggregationQuery"}
+STREAMING = {"BatchGetDocuments", "RunQuery"}
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Wire:
         self.calls: list[str] = []
         self.broken = 0
         self.host = ""
-        self.answered = 0
+        self.under_way = 0  # calls without a stream, whether or not somebody waits for them
 
     def lose(self, method: str, code: grpc.StatusCode, times: int = 1) -> None:
         """Apply the next calls of a method, and lose their answers."""
@@ -132,11 +132,12 @@ class _Handler(grpc.GenericRpcHandler):
         return call
 
     async def _apply(self, path: str, request: bytes, metadata: Metadata, fault: Fault) -> bytes:
-        await asyncio.sleep(fault.seconds)
+        self._wire.under_way += 1
         try:
+            await asyncio.sleep(fault.seconds)
             answer: bytes = await self._channel.unary_unary(path)(request, metadata=metadata)
         finally:
-            self._wire.answered += 1
+            self._wire.under_way -= 1
         return answer
 
     def _stream(self, path: str, method: str) -> Callable[..., Any]:

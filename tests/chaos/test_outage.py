@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+import os
+import secrets
 import signal
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,21 +17,27 @@ import pytest
 from petition.problems import Unavailable
 from petition.retry import until_certain
 
+from dev.emulator import running_emulator
 from dev.functions import FUNCTIONS, Running
-from tests.chaos.crowd import PATIENCE_SECONDS, PETITION, forms, sign_all, wait_until
+from dev.keys import DevelopmentKeys
+from tests.chaos.crowd import (
+    PATIENCE_SECONDS,
+    PETITION,
+    Told,
+    forms,
+    receipts,
+    sign_all,
+    wait_until,
+)
+from tests.chaos.exact import check_exact, lines, stored_claims
 from tests.chaos.faults import AMBIGUOUS, Fault, Wire
 from tests.functions.database import Database
-from tests.functions.signers import open_form
+from tests.functions.signers import open_form, sealed_form, write_receipt
 
 Start = Callable[..., Running]
 
 FOREVER_SECONDS = 3600
-METHODS = ("Commit", "BatchGetDocuments", "RunQuery", "RunAggregationQuery")
-
-
-def lines(function: Running) -> list[dict[str, Any]]:
-    """Return what a function has logged, every line of which must be JSON."""
-    return [json.loads(line) for line in function.log().splitlines()]
+METHODS = ("Commit", "BatchGetDocuments", "RunQuery")
 
 
 def test_no_function_hangs_with_the_database_and_all_recover(
@@ -46,6 +55,7 @@ def test_no_function_hangs_with_the_database_and_all_recover(
         "withdraw": {"receipt": receipt, "keep_count": False},
         "share-link": {"language": "ko"},
         "sign": dict(forms(1)[0]),
+        "sweep": {},
     }
     for method in METHODS:
         wire.hold(method, FOREVER_SECONDS, times=10_000)
@@ -72,11 +82,51 @@ def test_no_function_hangs_with_the_database_and_all_recover(
     wire.mend()
     assert sign_all([running["sign"].url], crowd).statuses == {201: 200}
     statuses = [http.post(url[name], json=posts[name]).status_code for name in posts]
-    assert statuses == [204, 201, 201]
-    audit = database.audit()
-    assert (audit.tally, len(audit.documents)) == (201, 201)
+    assert statuses == [204, 201, 201, 204]
+    check_exact(database, receipts([*crowd, posts["sign"]]))
+    assert len(database.audit().empty) == 1
     # Not even of those who did not wait is there more than a number.
     assert all(line["severity"] == "INFO" for f in running.values() for line in lines(f))
+
+
+def test_an_emulator_that_stood_still_loses_and_doubles_nothing(
+    start_function: Start,
+    http: httpx.Client,
+    project: str,
+    background: ThreadPoolExecutor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It applies what it was sent before it stood still, when everybody has given that up."""
+    monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)  # One of its own.
+    with running_emulator(tmp_path / "emulator.log") as emulator:
+        assert emulator.process
+        sign, count = (
+            start_function(name, FIRESTORE_EMULATOR_HOST=emulator.host)
+            for name in ("sign", "count")
+        )
+        crowd, told = forms(1500), Told()
+        before = http.get(f"{count.url}/{PETITION}").json()
+        signing = background.submit(sign_all, [sign.url], crowd, told=told)
+        wait_until(lambda: len(told.acknowledged) > 300)
+
+        os.killpg(emulator.process.popen.pid, signal.SIGSTOP)
+        try:
+            wait_until(lambda: told.statuses[503] > 0)
+            reading = http.get(f"{count.url}/{PETITION}")
+        finally:
+            os.killpg(emulator.process.popen.pid, signal.SIGCONT)
+
+        signing.result()
+        assert (reading.status_code, reading.json()) == (200, before)
+        assert set(told.statuses) == {201, 503}
+        assert all(seconds and int(seconds) > 0 for seconds in told.retry_after)
+        database = Database(emulator.host, project)
+        assert told.acknowledged <= stored_claims(database)
+        assert database.audit().is_exact
+        assert sign_all([sign.url], crowd).statuses == {201: 1500}
+        check_exact(database, receipts(crowd))
+        database.close()
 
 
 def test_a_commit_that_arrives_after_it_was_given_up_counts_nothing_twice(
@@ -84,15 +134,67 @@ def test_a_commit_that_arrives_after_it_was_given_up_counts_nothing_twice(
 ) -> None:
     sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
     wire.hold("Commit", 3.5)  # The function waits for three seconds.
+    crowd = forms(20)
 
-    told = sign_all([sign.url], forms(20))
+    told = sign_all([sign.url], crowd)
 
     assert told.statuses == {201: 20}
-    commits = wire.calls.count("Commit")
-    wait_until(lambda: wire.answered >= commits)  # The late one too has come to its end.
-    assert commits >= 2
-    audit = database.audit()
-    assert (audit.tally, len(audit.documents)) == (20, 20)
+    wait_for_late_commits(wire, at_least=2)
+    check_exact(database, receipts(crowd))
+
+
+def test_a_commit_that_arrives_after_the_withdrawal_brings_nothing_back(
+    start_function: Start, wire: Wire, http: httpx.Client, database: Database
+) -> None:
+    sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
+    withdraw, sweep = start_function("withdraw"), start_function("sweep")
+    wire.hold("Commit", 8)  # The function gives it up after three seconds, and makes another.
+    receipt = http.post(f"{sign.url}/{PETITION}", json=open_form()).json()["receipt"]
+    held = wire.under_way
+    body = {"receipt": receipt, "keep_count": False}
+
+    assert http.post(f"{withdraw.url}/{PETITION}", json=body).status_code == 204
+    assert http.post(f"{sweep.url}/{PETITION}").status_code == 204
+
+    check_exact(database, set())
+    assert held == wire.under_way == 1, "It came before the withdrawal."
+    wait_for_late_commits(wire, at_least=2)
+    check_exact(database, set())
+    assert len(database.audit().empty) == 1
+
+
+def test_a_claim_that_is_withdrawn_before_it_arrives_never_stands(
+    start_function: Start,
+    wire: Wire,
+    http: httpx.Client,
+    database: Database,
+    keys: DevelopmentKeys,
+) -> None:
+    sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
+    withdraw, sweep = start_function("withdraw"), start_function("sweep")
+    wire.hold("Commit", 12, times=100)
+    receipt = secrets.token_bytes(16)
+    form = sealed_form(keys.private_key.public_key(), receipt=receipt)
+    assert http.post(f"{sign.url}/{PETITION}", json=form).status_code == 503
+    held = wire.under_way
+    body = {"receipt": write_receipt(receipt), "keep_count": False}
+
+    assert http.post(f"{withdraw.url}/{PETITION}", json=body).status_code == 204
+    assert http.post(f"{sweep.url}/{PETITION}").status_code == 204
+
+    assert held == wire.under_way > 0, "It came before the withdrawal."
+    wait_for_late_commits(wire, at_least=held)
+    wire.mend()
+    # Whoever carries it once more, days later, is answered like everybody else.
+    assert http.post(f"{sign.url}/{PETITION}", json=form).status_code == 201
+    check_exact(database, set())
+    assert database.audit().empty == {form["receipt_hash"]}
+
+
+def wait_for_late_commits(wire: Wire, *, at_least: int) -> None:
+    """Return when every commit has come to its end, also those that nobody waits for."""
+    assert wire.calls.count("Commit") >= at_least
+    wait_until(lambda: wire.under_way == 0)
 
 
 def test_a_process_that_ends_answers_everybody_and_writes_down_its_numbers(
@@ -112,12 +214,11 @@ def test_a_process_that_ends_answers_everybody_and_writes_down_its_numbers(
 
     told = signing.result()
     sign.process.wait(PATIENCE_SECONDS)
-    audit = database.audit()
     assert set(told.statuses) <= {0, 201}
     assert told.acknowledged
-    assert (audit.tally, len(audit.documents)) == (len(told.acknowledged),) * 2
+    check_exact(database, told.acknowledged)
     minutes = [line for line in lines(sign) if line["event"] == "minute"]
-    assert sum(line["accepted"] for line in minutes) == len(told.acknowledged)
+    assert sum(line["claims"] - line["refused"] for line in minutes) == len(told.acknowledged)
     assert all(line["severity"] == "INFO" for line in lines(sign))
     problems = [line for line in lines(sign) if line["event"] == "problem"]
     assert [(p["function"], p["slug"], p["number"]) for p in problems] == [
@@ -136,7 +237,7 @@ def hang_up_after_sending(url: str, form: dict[str, str]) -> None:
         connection.sendall((head + body).encode())
 
 
-def test_withdrawals_in_a_storm_take_back_each_signature_once(
+def test_withdrawals_and_sweeps_in_a_storm_take_back_each_claim_once(
     start_function: Start,
     wire: Wire,
     http: httpx.Client,
@@ -148,15 +249,16 @@ def test_withdrawals_in_a_storm_take_back_each_signature_once(
         f"{start_function('withdraw', FIRESTORE_EMULATOR_HOST=wire.host).url}/{PETITION}"
         for _ in range(2)
     ]
-    receipts = [
+    sweeps = [start_function("sweep", FIRESTORE_EMULATOR_HOST=wire.host) for _ in range(2)]
+    shown = [
         http.post(f"{sign.url}/{PETITION}", json=open_form()).json()["receipt"] for _ in range(24)
     ]
     for number, code in enumerate(AMBIGUOUS * 4):
         wire.faults.append(Fault("Commit", code, applied=number % 2 == 0))
-        wire.faults.append(Fault("RunQuery", code, applied=False))
+        wire.faults.append(Fault("BatchGetDocuments", code, applied=False))
 
     # Every third +1 stays; each receipt is handed in twice at once, in two places.
-    bodies = [{"receipt": r, "keep_count": number % 3 == 0} for number, r in enumerate(receipts)]
+    bodies = [{"receipt": r, "keep_count": number % 3 == 0} for number, r in enumerate(shown)]
     answers = list(
         background.map(
             lambda pair: http.post(pair[0], json=pair[1]).status_code,
@@ -167,8 +269,20 @@ def test_withdrawals_in_a_storm_take_back_each_signature_once(
     assert wire.broken == 40
     assert answers == [204] * 48
     audit = database.audit()
-    assert (audit.tally, len(audit.documents), len(audit.emptied)) == (8, 8, 8)
-    assert audit.countries == {"KR": 8}
+    assert audit.is_exact
+    assert (audit.tally, audit.standing, len(audit.empty)) == (24, {}, 24)
+
+    for code in AMBIGUOUS:
+        wire.lose("Commit", code)
+        wire.refuse("RunQuery", code)
+    swept = background.map(lambda sweep: http.post(f"{sweep.url}/{PETITION}").status_code, sweeps)
+
+    assert list(swept) == [204] * 2
+    assert wire.broken == 50
+    audit = database.audit()
+    assert audit.is_exact
+    assert (audit.tally, len(audit.signers), audit.countries) == (8, 8, {"KR": 8})
+    assert database.list(f"petitions/{PETITION}/leaving") == {}
 
 
 def test_no_attempt_begins_after_the_deadline() -> None:
