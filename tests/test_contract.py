@@ -102,7 +102,7 @@ def check_as_documented(answer: httpx.Response, operation: dict[str, Any]) -> No
     if "$ref" in documented:
         documented = OPENAPI["components"]["responses"][documented["$ref"].rpartition("/")[2]]
     for name, header in documented.get("headers", {}).items():
-        value = answer.headers[name]
+        value: str | int = answer.headers[name]
         if header["schema"].get("type") == "integer":
             value = int(value)
         jsonschema.Draft202012Validator(header["schema"]).validate(value)

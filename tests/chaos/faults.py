@@ -46,6 +46,7 @@ class Fault:
 
 PASS = Fault("", None, applied=True)
 Metadata = list[tuple[str, str | bytes]]
+Context = grpc.aio.ServicerContext[bytes, bytes]
 
 
 class Wire:
@@ -113,7 +114,7 @@ class _Handler(grpc.GenericRpcHandler):
         return grpc.unary_unary_rpc_method_handler(self._single(path, method))
 
     def _single(self, path: str, method: str) -> Callable[..., Any]:
-        async def call(request: bytes, context: grpc.aio.ServicerContext) -> bytes:
+        async def call(request: bytes, context: Context) -> bytes:
             fault = self._wire.next_fault(method) or PASS
             if not fault.applied and fault.code:
                 await context.abort(fault.code, "refused on purpose")
@@ -135,21 +136,21 @@ class _Handler(grpc.GenericRpcHandler):
         self._wire.under_way += 1
         try:
             await asyncio.sleep(fault.seconds)
-            answer: bytes = await self._channel.unary_unary(path)(request, metadata=metadata)
+            call: Any = self._channel.unary_unary(path)
+            answer: bytes = await call(request, metadata=metadata)
         finally:
             self._wire.under_way -= 1
         return answer
 
     def _stream(self, path: str, method: str) -> Callable[..., Any]:
-        async def call(request: bytes, context: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+        async def call(request: bytes, context: Context) -> AsyncIterator[bytes]:
             fault = self._wire.next_fault(method) or PASS
             if fault.code:
                 await context.abort(fault.code, "refused on purpose")
             await asyncio.sleep(fault.seconds)
+            ask: Any = self._channel.unary_stream(path)
             try:
-                async for answer in self._channel.unary_stream(path)(
-                    request, metadata=_metadata(context)
-                ):
+                async for answer in ask(request, metadata=_metadata(context)):
                     yield answer
             except grpc.aio.AioRpcError as error:
                 await context.abort(error.code(), error.details() or "")
@@ -157,7 +158,7 @@ class _Handler(grpc.GenericRpcHandler):
         return call
 
 
-def _metadata(context: grpc.aio.ServicerContext) -> Metadata:
+def _metadata(context: Context) -> Metadata:
     kept = ("authorization", "google-cloud-resource-prefix", "x-goog-request-params")
     return [(key, value) for key, value in context.invocation_metadata() or () if key in kept]
 
