@@ -47,6 +47,7 @@ class Fault:
 PASS = Fault("", None, applied=True)
 Context = Any  # grpc.aio.ServicerContext of octets, which its stubs cannot say
 Metadata = list[tuple[str, str | bytes]]
+Context = grpc.aio.ServicerContext[bytes, bytes]
 
 
 class Wire:
@@ -148,9 +149,9 @@ class _Handler(grpc.GenericRpcHandler):
             if fault.code:
                 await context.abort(fault.code, "refused on purpose")
             await asyncio.sleep(fault.seconds)
+            ask: Any = self._channel.unary_stream(path)
             try:
-                forward: Any = self._channel.unary_stream(path)
-                async for answer in forward(request, metadata=_metadata(context)):
+                async for answer in ask(request, metadata=_metadata(context)):
                     yield answer
             except grpc.aio.AioRpcError as error:
                 await context.abort(error.code(), error.details() or "")
