@@ -57,8 +57,8 @@ class Form(BaseModel):
         frozen=True,
         hide_input_in_errors=True,
         str_strip_whitespace=True,
-        # What people typed must not stay in the cache: only names of fields may.
-        cache_strings="keys",
+        # What people typed must not stay in a cache, nor what they sent as the name of a field.
+        cache_strings="none",
     )
 
 

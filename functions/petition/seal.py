@@ -171,7 +171,7 @@ def _open(box: bytes, size: int, info: bytes, private_key: ec.EllipticCurvePriva
         raise SealError("does not open with this key") from None
     try:
         # Without a cache of strings: what was read must not stay in memory.
-        return from_json(plaintext, allow_inf_nan=False, cache_strings="keys")
+        return from_json(plaintext, allow_inf_nan=False, cache_strings="none")
     except ValueError:
         raise NoContents("holds no JSON") from None
 

@@ -141,7 +141,7 @@ async def read_json(request: Request) -> Any:
     body = await _read_body(request)
     try:
         # Without a cache of strings: what people typed must not stay in memory.
-        return from_json(body, allow_inf_nan=False, cache_strings="keys")
+        return from_json(body, allow_inf_nan=False, cache_strings="none")
     except ValueError:
         raise InvalidRequest([Fault("#", "The body must be valid JSON in UTF-8.")]) from None
 

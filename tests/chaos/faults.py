@@ -45,7 +45,6 @@ class Fault:
 
 
 PASS = Fault("", None, applied=True)
-Context = Any  # grpc.aio.ServicerContext of octets, which its stubs cannot say
 Metadata = list[tuple[str, str | bytes]]
 Context = grpc.aio.ServicerContext[bytes, bytes]
 
