@@ -91,14 +91,14 @@ class Batch:
 
     def count(self, sums: Sums) -> None:
         """Add to the organizers' lane: an increment, so whoever signs meanwhile counts."""
-        nested: dict[str, Any] = {"countries": {}}
-        for path, number in sums.increments().items():
-            name, _, code = path.partition(".")
-            place = nested["countries"] if code else nested
-            place[code or name] = firestore.Increment(number)
-        if not nested["countries"]:  # Else an empty map would take the place of what is there.
-            del nested["countries"]
-        self._batch.set(self._of(LANES, ORGANIZER_LANE), nested, merge=True)
+        fields: dict[str, Any] = {
+            "signatures": firestore.Increment(sums.signatures),
+            "referred": firestore.Increment(sums.referred),
+        }
+        countries = {code: firestore.Increment(n) for code, n in sums.countries.items()}
+        if countries:  # An empty map would take the place of what is there.
+            fields["countries"] = countries
+        self._batch.set(self._of(LANES, ORGANIZER_LANE), fields, merge=True)
 
     def correct(self, sums: Sums, seen: Any) -> None:
         """Add to the organizers' lane if it is of the version `seen`, or still is not there."""

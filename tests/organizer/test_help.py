@@ -63,10 +63,15 @@ def test_every_command_is_in_the_organizers_guide(name: str) -> None:
 
 
 def lines_of(page: str) -> list[str]:
-    """Return the command lines that a page tells people to type, in blocks and in sentences."""
+    """
+    Return the command lines that a page tells people to type, in blocks and in sentences.
+
+    A sentence that only names a command tells nobody to type it as it is.
+    """
     text = (ROOT / page).read_text(encoding="utf-8").replace("\\\n", " ")
     quoted = re.findall(r"^organizer (.+)$|`organizer ([^`]+)`", text, re.MULTILINE)
-    found = [" ".join((block or sentence).split()) for block, sentence in quoted]
+    typed = [(block, sentence) for block, sentence in quoted if sentence not in commands()]
+    found = [" ".join((block or sentence).split()) for block, sentence in typed]
     return [line for line in found if not {"…", "COMMAND"} & set(line.split())]
 
 
@@ -74,9 +79,19 @@ PAGES = ("README.md", *(f"docs/{name}.md" for name in GUIDES))
 LINES = sorted({line for page in PAGES for line in lines_of(page)})
 
 
-@pytest.mark.parametrize("line", LINES)
+# Told of before it is there; who writes it finds out here that this may go.
+TO_BE_WRITTEN = "--project MY-PROJECT doctor --cloud"
+LATER = pytest.mark.xfail(strict=True, reason="doctor --cloud is not written yet")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [pytest.param(line, marks=LATER) if line == TO_BE_WRITTEN else line for line in LINES],
+)
 def test_what_the_pages_tell_people_to_type_is_understood(line: str) -> None:
     typed = shlex.split(line)
+    if typed[0] == "--project":  # It stands before every command.
+        typed = typed[2:]
     name = next((n for n in commands() if typed[: n.count(" ") + 1] == n.split()), None)
     if name is None:
         assert typed in (["--help"], ["--version"], ["--install-completion"])

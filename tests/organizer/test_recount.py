@@ -62,6 +62,17 @@ def test_repair_corrects_total_countries_and_links(
     assert organizer("recount", "--thorough").code == 0
 
 
+def test_what_is_counted_without_a_country_leaves_the_others_as_they_are(
+    database: Database,
+) -> None:
+    for sums in (Sums(3, {"KR": 3}), Sums(0, {}, 2)):
+        batch = database.batch()
+        batch.count(sums)
+        batch.commit()
+
+    assert database.tally() == Sums(3, {"KR": 3}, 2)
+
+
 @pytest.mark.parametrize("earlier_repairs", [0, 1])
 def test_two_organizers_who_repair_at_once_add_the_difference_once(
     forged: Forged,
