@@ -49,11 +49,13 @@ async def count_up(
     # A count from the future was written by a clock ahead, and would stand until it is past.
     if age is None or not 0 <= age < period_seconds:
         public = published.public
+        # Before the lanes: a sweep in between would leave its own in a final number.
+        settled = await _is_settled(store, campaign, published, now)
         tally = sum(await store.lanes(campaign.petition), Sums())
         if blurred:
-            public = await _move(store, campaign, published, tally, now)
+            public = _move(campaign, published, tally, now, settled=settled)
         counted = replace(published, tally=tally, counted_at=now, public=public)
-        published = await _publish(store, campaign.petition, counted, version)
+        published = await _publish(store, campaign.petition, counted, published.public, version)
     # What readers are told and no more: exact numbers by the minute are for the database alone.
     log.note(
         "tally",
@@ -81,8 +83,17 @@ def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status
     return Status.CLOSED if over else published.status
 
 
-async def _move(
-    store: Store, campaign: Campaign, published: Published, tally: Sums, now: dt.datetime
+async def _is_settled(
+    store: Store, campaign: Campaign, published: Published, now: dt.datetime
+) -> bool:
+    closed_at = published.public.closed_at
+    if closed_at is None or published.public.final is not None:
+        return False
+    return now - closed_at >= SETTLED_AFTER or await store.is_settled(campaign.petition)
+
+
+def _move(
+    campaign: Campaign, published: Published, tally: Sums, now: dt.datetime, *, settled: bool
 ) -> Public:
     public = blur.move(published.public, tally, now)
     if status(published, campaign, now) is Status.OPEN:
@@ -90,18 +101,21 @@ async def _move(
     if public.closed_at is None:  # What sign has accepted by now is counted by the next time.
         return replace(public, closed_at=now)
     # Told once: who withdraws later must not be seen in a number that is exact.
-    if public.final is None and (
-        now - public.closed_at >= SETTLED_AFTER or await store.is_settled(campaign.petition)
-    ):
+    if settled:
         return replace(public, final=tally.signatures)
     return public
 
 
-async def _publish(store: Store, petition: str, counted: Published, version: object) -> Published:
+async def _publish(
+    store: Store, petition: str, counted: Published, told: Public, version: object
+) -> Published:
     try:
         await store.publish(petition, counted, version)
     except Conflict:
         return (await store.published(petition))[0]  # Another was faster; agree with it.
     except Unavailable:
-        pass  # The sum is right all the same, and the next reader publishes again.
+        # The sum is right all the same, and the next reader publishes again; but an exact number
+        # is told only once it is stored, because it is told once.
+        if counted.public.final != told.final:
+            raise
     return counted
