@@ -25,7 +25,7 @@ SLUGS = {problem.slug for problem in PROBLEMS}
 WALLS = {
     "google": {"firestore"},
     "grpc": {"firestore"},
-    "starlette": {"web", *ENTRIES},
+    "starlette": {"server", "web", *ENTRIES},
     "uvicorn": {"server"},
     "uvicorn_worker": {"server"},
     "functions_framework": ENTRIES,

@@ -1,6 +1,6 @@
 """From measurements to medians, ratios and aims."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Self
@@ -127,7 +127,22 @@ def aims_table(
     Args:
         memory: After many signatures, as a ratio to that after few; None if not measured.
     """
+    table = Table(title="Aims")
+    for heading in ("", "aim", "measured", ""):
+        table.add_column(heading, justify="left" if heading == "" else "right")
+    for label, sign, aim, measured in _aims(runs, billed, starts, memory):
+        if measured is not None:
+            reached = measured >= aim if sign == "≥" else measured <= aim
+            table.add_row(label, f"{sign} {aim}", _number(measured), "" if reached else "missed")
+    return table
 
+
+def _aims(
+    runs: Runs,
+    billed: Mapping[str, PerSignature],
+    starts: Mapping[str, Sequence[float]],
+    memory: float | None,
+) -> Iterator[tuple[str, str, float, float | None]]:
     def rate(variant: str, base: str) -> float | None:
         return ratio(runs, variant, base, lambda run: run.rate)
 
@@ -135,10 +150,7 @@ def aims_table(
         return ratio(runs, variant, base, lambda run: run.cpu)
 
     again = [name for name, variant in VARIANTS.items() if variant.repeats]
-    table = Table(title="Aims")
-    for heading in ("", "aim", "measured", ""):
-        table.add_column(heading, justify="left" if heading == "" else "right")
-    for label, sign, aim, measured in (
+    yield from (
         ("CPU of sign : bare", "≤", 2.5, cpu("sign", "bare")),
         ("CPU of sign : FastAPI, insert", "≤", 0.7, cpu("sign", "insert")),
         ("CPU of sign : FastAPI, insert and counter", "≤", 0.5, cpu("sign", "exact")),
@@ -156,11 +168,7 @@ def aims_table(
             if name != "bare"
         ),
         ("memory of sign, after 100,000 : after 1,000", "≤", 1.2, memory),
-    ):
-        if measured is not None:
-            reached = measured >= aim if sign == "≥" else measured <= aim
-            table.add_row(label, f"{sign} {aim}", _number(measured), "" if reached else "missed")
-    return table
+    )
 
 
 def _number(value: float | None) -> str:
