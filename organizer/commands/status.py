@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 from petition.documents import Outcome, Status
+from petition.tally import SETTLED_AFTER
 
 from organizer.session import connect
 from organizer.signatures.database import Database
 from organizer.terminal import say
-
-SWEEP_HOURS = 2  # ours: a withdrawal is due within an hour, and the sweep comes hourly
 
 
 def open_petition(context: typer.Context) -> None:
@@ -69,10 +68,9 @@ def _when_exact(database: Database) -> str:
     leaving = database.leaving()
     if not leaving:
         return "No withdrawal is under way: the page tells the exact number within minutes."
-    hour = dt.datetime.strptime(leaving[-1].id.partition("-")[0], "%Y%m%dT%H")
-    last = hour + dt.timedelta(hours=SWEEP_HOURS)
+    last = (published.public.closed_at or dt.datetime.now(dt.UTC)) + SETTLED_AFTER
     return (
-        f"The page goes on telling about how many until the {len(leaving):,} withdrawals under "
-        f"way have left the count, on {last:%d %B at %H:%M} UTC at the latest; then it tells the "
-        "exact number, once and for all."
+        f"The page goes on telling about how many until the withdrawals under way have left the "
+        f"count, {len(leaving):,} at present, but no longer than until {last:%d %B at %H:%M} UTC; "
+        "then it tells the exact number, once and for all."
     )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from petition.blur import is_drawn
 from petition.documents import Claim, Signer, Sums
 
 from organizer import CannotDo
@@ -186,7 +187,7 @@ def _restore(database: Database, id: str, receipts: list[str]) -> None:
     if not claims:  # They were withdrawn meanwhile.
         return
     first = min(claims, key=lambda claim: str(claim.signed_hour))
-    signer = Signer(len(claims), False, first.country, first.via is not None)
+    signer = Signer(len(claims), False, first.country, first.via is not None, is_drawn(id))
     batch = database.batch()
     batch.create_signer(id, signer)
     batch.count(Sums.of([signer]))

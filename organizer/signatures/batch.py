@@ -95,17 +95,16 @@ class Batch:
             "signatures": firestore.Increment(sums.signatures),
             "referred": firestore.Increment(sums.referred),
         }
-        countries = {code: firestore.Increment(n) for code, n in sums.countries.items()}
-        if countries:  # An empty map would take the place of what is there.
-            fields["countries"] = countries
+        for name, numbers in (("countries", sums.countries), ("drawn", sums.drawn)):
+            if numbers:  # An empty map would take the place of what is there.
+                fields[name] = {code: firestore.Increment(n) for code, n in numbers.items()}
         self._batch.set(self._of(LANES, ORGANIZER_LANE), fields, merge=True)
 
     def correct(self, sums: Sums, seen: Any) -> None:
         """Add to the organizers' lane if it is of the version `seen`, or still is not there."""
         lane = self._of(LANES, ORGANIZER_LANE)
         if seen is None:
-            counted = {"signatures": sums.signatures, "referred": sums.referred}
-            self._batch.create(lane, {**counted, "countries": dict(sums.countries)})
+            self._batch.create(lane, sums.fields())
             return
         increments = {
             FieldPath(*path.split(".")).to_api_repr(): firestore.Increment(number)

@@ -19,8 +19,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from google.cloud import firestore
 from petition import base64url
+from petition.blur import is_drawn
 from petition.claim import identify, tag_address
-from petition.documents import Claim, Signer
+from petition.documents import Claim, Signer, Sums
 from petition.receipt import hash_receipt, write_receipt
 from petition.seal import Consent, Contents, seal
 
@@ -270,26 +271,28 @@ class Forged:
         petition = self.client.collection("petitions").document(PETITION)
         hour = hour or dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
         claim = Claim("", "", box, country, language, via, hour)
-        signer = Signer(claims, False, country, via is not None)
         at_once = max(1, 400 // (claims + 1))
         for start in range(0, number, at_once):
             batch = self.client.batch()
-            size = min(at_once, number - start)
-            for i in range(start, start + size):
+            signers = []
+            for i in range(start, min(start + at_once, number)):
                 digest = hashlib.sha256(f"{prefix}{country}{language}{via}{hour}{i}".encode())
                 id = digest.hexdigest()[:52]
+                signer = Signer(claims, False, country, via is not None, is_drawn(id))
+                signers.append(signer)
                 batch.create(petition.collection("signers").document(id), signer.fields())
                 for n in range(claims):
                     receipt = hashlib.sha256(f"{id} {n}".encode()).digest()
                     document = petition.collection("claims").document(base64url.encode(receipt))
                     batch.create(document, replace(claim, signer=id).fields())
-            sums = {
-                "signatures": firestore.Increment(size),
-                "referred": firestore.Increment(size if via else 0),
-                "countries": {country: firestore.Increment(size)},
-            }
-            batch.set(petition.collection("lanes").document("0"), sums, merge=True)
             batch.commit()
+            self._count(Sums.of(signers))
+
+    def _count(self, sums: Sums) -> None:
+        lane = self.client.collection("petitions").document(PETITION).collection("lanes")
+        lane.document("0").set({}, merge=True)
+        increments = {path: firestore.Increment(n) for path, n in sums.increments().items()}
+        lane.document("0").update(increments)
 
 
 @pytest.fixture

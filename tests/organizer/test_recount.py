@@ -3,6 +3,7 @@ What an audit finds, and what a repair corrects.
 """
 
 import json
+from dataclasses import replace
 
 import pytest
 from google.cloud import firestore
@@ -65,12 +66,12 @@ def test_repair_corrects_total_countries_and_links(
 def test_what_is_counted_without_a_country_leaves_the_others_as_they_are(
     database: Database,
 ) -> None:
-    for sums in (Sums(3, {"KR": 3}), Sums(0, {}, 2)):
+    for sums in (Sums(3, {"KR": 3}, 0, {"KR": 1}), Sums(0, {}, 2)):
         batch = database.batch()
         batch.count(sums)
         batch.commit()
 
-    assert database.tally() == Sums(3, {"KR": 3}, 2)
+    assert database.tally() == Sums(3, {"KR": 3}, 2, {"KR": 1})
 
 
 @pytest.mark.parametrize("earlier_repairs", [0, 1])
@@ -106,7 +107,8 @@ def test_a_kept_signers_country_and_link_are_audited_like_any_others(
     assert organizer("recount", "--thorough").code == 1
     organizer("recount", "--repair")
 
-    assert database.tally() == Sums(1, {"US": 1}, 1)
+    assert replace(database.tally(), drawn={}) == Sums(1, {"US": 1}, 1)
+    assert organizer("recount", "--thorough").code == 0
 
 
 def test_a_number_of_claims_that_is_wrong_is_said_and_put_right(
@@ -150,17 +152,36 @@ def test_a_claim_whose_signer_is_missing_is_counted_again(
     signers.sign("Ada", address="ada@example.org", country="US", via="0123456789")
     signers.sign("Bob", address="bob@example.org")
     id = signer_of("ada@example.org", signers.keys)
-    petition.collection("signers").document(id).delete()
+    signer = petition.collection("signers").document(id)
+    before = signer.get().to_dict()
+    signer.delete()
 
     said = organizer("recount", "--thorough", "--json")
     organizer("recount", "--repair")
 
     found = json.loads(said.out)
     assert (said.code, found["orphaned"], found["stored"], found["counted"]) == (1, 1, 1, 2)
-    assert database.tally() == Sums(2, {"KR": 1, "US": 1}, 1)
+    assert replace(database.tally(), drawn={}) == Sums(2, {"KR": 1, "US": 1}, 1)
+    assert signer.get().to_dict() == before
     assert organizer("recount", "--thorough").code == 0
     receipt = receipt_of("ada@example.org")
     assert organizer("withdraw", "receipt", "--yes", typed=[receipt]).code == 0
+
+
+def test_signers_who_are_counted_again_are_what_they_were(
+    forged: Forged, petition: firestore.DocumentReference, database: Database
+) -> None:
+    forged.add(60, claims=2, via="0123456789")
+    signers = petition.collection("signers")
+    before = {signer.id: signer.to_dict() or {} for signer in signers.stream()}
+    assert {signer["drawn"] for signer in before.values()} == {True, False}
+    for id in before:
+        signers.document(id).delete()
+
+    repair(database, audit(database, thorough=True))
+
+    assert {signer.id: signer.to_dict() for signer in signers.stream()} == before
+    assert audit(database, thorough=True).exact
 
 
 def test_a_claim_that_lost_its_signer_and_was_erased_is_not_counted_again(

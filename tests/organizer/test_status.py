@@ -52,7 +52,8 @@ BLURRED = Public({"KR": 120}, NOW)
 def test_who_closes_is_told_when_the_exact_number_will_be(
     organizer: Command, client: firestore.Client, published: Callable[[Published], None]
 ) -> None:
-    published(Published(tally=Sums(123), counted_at=NOW, public=BLURRED))
+    public = replace(BLURRED, closed_at=NOW)
+    published(Published(tally=Sums(123), counted_at=NOW, public=public))
     leaving = client.collection("petitions").document(PETITION).collection("leaving")
     for hour in ("20120214T11", "20120216T21", "20120215T03"):
         leaving.document(f"{hour}-{'a' * 24}").set({"signer": "a" * 52})
@@ -62,8 +63,8 @@ def test_who_closes_is_told_when_the_exact_number_will_be(
         entry.reference.delete()
     settled = organizer("close").err
 
-    assert "the 3 withdrawals under way have left" in waiting
-    assert "16 February at 23:00 UTC at the latest" in waiting
+    assert "until the withdrawals under way have left the count, 3 at present" in waiting
+    assert "no longer than until 17 February at 10:00 UTC" in waiting
     assert "No withdrawal is under way: the page tells the exact number within minutes" in settled
 
 
