@@ -57,7 +57,7 @@ REQUESTS = {
 
 @pytest.fixture
 def lines(
-    emulator: Emulator, project: str, keys: DevelopmentKeys, capsys: pytest.CaptureFixture[str]
+    emulator: Emulator, project: str, keys: DevelopmentKeys, capfd: pytest.CaptureFixture[str]
 ) -> list[dict[str, Any]]:
     """Have every kind of line written, and read them as the platform does."""
     told = {name: os.environ[name] for name in MACHINE if name in os.environ}
@@ -75,7 +75,7 @@ def lines(
         assert done.returncode == 0, done.stderr
         written += done.stdout
     log.internal_error("sign", ValueError(), "an-execution")
-    written += capsys.readouterr().out
+    written += capfd.readouterr().out
     return [json.loads(line) for line in written.splitlines() if line.startswith("{")]
 
 
