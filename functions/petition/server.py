@@ -53,7 +53,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         """Leave a body to whoever reads it."""
-        self._open_bytes = 0
+        self._open_bytes -= len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -69,7 +69,7 @@ class BoundedProtocol(HttpToolsProtocol):
             super().send_400_response(msg)
 
     def _measure(self, size: int) -> None:
-        self._open_bytes = 0
+        self._open_bytes -= size
         self._head_bytes += size
         if self._head_bytes > MAX_HEAD_BYTES:
             raise ValueError  # The parser stops, and what is not HTTP is refused.
