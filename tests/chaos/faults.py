@@ -2,18 +2,21 @@
 A wire between a function and the emulator that breaks on purpose.
 
 It is a gRPC server that hands every message on, byte for byte, and can lose an answer after the
-call was applied, refuse a call before it is, or hold it up. Nothing of Firestore is imitated.
+call was applied, refuse a call before it is, hold it up, or keep it until it is wanted. Nothing of
+Firestore is imitated.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from threading import Event, Thread
 from typing import Any
 
 import grpc
 import grpc.aio
+from google.cloud.firestore_v1.types import firestore
 
 AMBIGUOUS = [
     grpc.StatusCode.UNAVAILABLE,
@@ -34,6 +37,8 @@ class Fault:
         code: What the caller is told; None tells the truth.
         applied: Whether the call reaches the database before its answer is lost.
         seconds: How long the call is held up before, whether or not the caller waits so long.
+        kept: Whether the call reaches the database when the test says so, and not before.
+        about: Only calls whose message holds these octets.
     """
 
     method: str
@@ -41,11 +46,14 @@ class Fault:
     applied: bool
     times: int = 1
     seconds: float = 0
+    kept: bool = False
+    about: bytes = b""
     chance: Callable[[], bool] = field(default=lambda: True)
 
 
 PASS = Fault("", None, applied=True)
 Metadata = list[tuple[str, str | bytes]]
+Apply = Callable[[], Coroutine[Any, Any, bytes]]
 Context = grpc.aio.ServicerContext[bytes, bytes]
 
 
@@ -56,9 +64,17 @@ class Wire:
         self._target = target
         self.faults: list[Fault] = []
         self.calls: list[str] = []
+        self.messages: list[tuple[str, bytes]] = []
+        self._kept: list[Apply] = []
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.broken = 0
         self.host = ""
         self.under_way = 0  # calls without a stream, whether or not somebody waits for them
+
+    def commits(self) -> list[Any]:
+        """Return what was sent to be committed, as messages of the protocol."""
+        read = firestore.CommitRequest.pb().FromString
+        return [read(message) for method, message in self.messages if method == "Commit"]
 
     def lose(self, method: str, code: grpc.StatusCode, times: int = 1) -> None:
         """Apply the next calls of a method, and lose their answers."""
@@ -75,6 +91,30 @@ class Wire:
         """
         self.faults.append(Fault(method, None, applied=True, times=times, seconds=seconds))
 
+    def keep(self, method: str, times: int = 1) -> None:
+        """Keep the next calls of a method until `deliver`, and say that nobody knows."""
+        unknown = grpc.StatusCode.UNAVAILABLE
+        self.faults.append(Fault(method, unknown, applied=False, times=times, kept=True))
+
+    def keep_for_later(self, apply: Apply) -> None:
+        """Remember a call that `deliver` makes."""
+        self._kept.append(apply)
+
+    def deliver(self) -> list[grpc.StatusCode]:
+        """Send on what was kept, in its order, and return what became of it."""
+        assert self._loop
+        return asyncio.run_coroutine_threadsafe(self._deliver(), self._loop).result()
+
+    async def _deliver(self) -> list[grpc.StatusCode]:
+        came_of_it = []
+        while self._kept:
+            try:
+                await self._kept.pop(0)()
+                came_of_it.append(grpc.StatusCode.OK)
+            except grpc.aio.AioRpcError as error:
+                came_of_it.append(error.code())
+        return came_of_it
+
     def mend(self) -> None:
         """Break nothing from now on."""
         self.faults.clear()
@@ -85,16 +125,19 @@ class Wire:
             server = grpc.aio.server()
             server.add_generic_rpc_handlers((_Handler(self, channel),))
             self.host = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+            self._loop = asyncio.get_running_loop()
             await server.start()
             ready.set()
             await asyncio.to_thread(done.wait)
             await server.stop(None)
 
-    def next_fault(self, method: str) -> Fault | None:
+    def next_fault(self, method: str, request: bytes) -> Fault | None:
         """Note a call, and return how it must break, if it must."""
         self.calls.append(method)
+        self.messages.append((method, request))
         for fault in self.faults:
-            if fault.method == method and fault.times > 0 and fault.chance():
+            concerned = fault.method == method and fault.times > 0 and fault.about in request
+            if concerned and fault.chance():
                 fault.times -= 1
                 self.broken += 1
                 return fault
@@ -115,7 +158,10 @@ class _Handler(grpc.GenericRpcHandler):
 
     def _single(self, path: str, method: str) -> Callable[..., Any]:
         async def call(request: bytes, context: Context) -> bytes:
-            fault = self._wire.next_fault(method) or PASS
+            fault = self._wire.next_fault(method, request) or PASS
+            if fault.kept:
+                metadata = _metadata(context)
+                self._wire.keep_for_later(partial(self._apply, path, request, metadata, PASS))
             if not fault.applied and fault.code:
                 await context.abort(fault.code, "refused on purpose")
             # Whoever gives up waiting does not stop what is under way.
@@ -144,7 +190,7 @@ class _Handler(grpc.GenericRpcHandler):
 
     def _stream(self, path: str, method: str) -> Callable[..., Any]:
         async def call(request: bytes, context: Context) -> AsyncIterator[bytes]:
-            fault = self._wire.next_fault(method) or PASS
+            fault = self._wire.next_fault(method, request) or PASS
             if fault.code:
                 await context.abort(fault.code, "refused on purpose")
             await asyncio.sleep(fault.seconds)

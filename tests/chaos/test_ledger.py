@@ -7,15 +7,26 @@ import os
 import random
 import signal
 import time
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import httpx
 import pytest
+from petition.ledger import WARY_SECONDS
 
 from dev.functions import Running
-from tests.chaos.crowd import PETITION, Told, claims_of, forms, receipts, sign_all, wait_until
+from tests.chaos.crowd import (
+    PETITION,
+    Told,
+    claims_of,
+    digest,
+    forms,
+    receipts,
+    sign_all,
+    wait_until,
+)
 from tests.chaos.exact import check_exact, lines, stored_claims
 from tests.chaos.faults import AMBIGUOUS, Fault, Wire
 from tests.functions.database import Database
@@ -158,6 +169,66 @@ def test_many_claims_of_one_address_from_two_processes_count_one_and_hold_up_nob
     check_exact(database, receipts(mixed), signers=201)
 
 
+def test_a_thousand_addresses_under_one_receipt_are_one(
+    start_function: Start, database: Database
+) -> None:
+    """So nobody hides a claim behind others, or signs a thousand times with one receipt."""
+    signs = [start_function("sign"), start_function("sign")]
+    receipt = digest("one receipt")
+    claims = [form | {"receipt_hash": receipt} for form in forms(1000)]
+
+    told = sign_all([sign.url for sign in signs], claims, at_once=500)
+
+    assert told.statuses == {201: 1000}
+    check_exact(database, {receipt})
+
+
+@pytest.mark.parametrize("percent", [0, 50, 95])
+def test_the_same_receipt_again_and_again_fails_no_group_twice(
+    percent: int, sign: Running, wire: Wire, database: Database
+) -> None:
+    """
+    Once a receipt was found stored, all are looked for at once for ten seconds; so what can fail
+    is what was under way at that moment.
+    """
+    dice = random.Random(2012)  # noqa: S311 – the same crowd each time
+    crowd = forms(600)
+    sign_all([sign.url], crowd[:1])
+    mixed = [crowd[0] if dice.random() * 100 < percent else form for form in crowd[1:]]
+    wire.calls.clear()
+    begun = time.monotonic()
+
+    told = sign_all([sign.url], mixed, at_once=32)
+
+    periods = 1 + int((time.monotonic() - begun) / WARY_SECONDS)
+    assert told.statuses == {201: len(mixed)}
+    check_exact(database, receipts([crowd[0], *mixed]))
+    sign.stop()
+    minutes = [line for line in lines(sign) if line["event"] == "minute"]
+    retries, groups = (sum(line[name] for line in minutes) for name in ("retries", "groups"))
+    assert retries <= 2 * periods if percent else retries == 0
+    # A group that fails looks again and then succeeds: no commit is tried a third time.
+    assert wire.calls.count("Commit") == groups - 1 + retries
+
+
+def test_a_lone_signer_behind_a_group_that_hangs_is_not_kept_waiting_by_it(
+    sign: Running, wire: Wire, background: ThreadPoolExecutor
+) -> None:
+    first, second, third = forms(3)
+    sign_all([sign.url], [third])  # The status is known for three seconds from now on.
+    about = first["receipt_hash"].encode()
+    wire.faults.append(Fault("Commit", None, applied=True, times=1000, seconds=3600, about=about))
+    hanging = background.submit(sign_all, [sign.url], [first])
+    wire.calls.clear()
+    wait_until(lambda: "Commit" in wire.calls)
+
+    told = sign_all([sign.url], [second])
+
+    assert told.statuses == {201: 1}
+    assert not hanging.done(), "It waited for as long as the first."
+    assert hanging.result().statuses == {503: 1}
+
+
 def test_two_processes_that_meet_the_same_claims_count_each_once(
     start_function: Start, database: Database
 ) -> None:
@@ -244,15 +315,33 @@ def test_a_repeat_takes_the_same_steps_as_a_first(
     check_exact(database, receipts([first, other, *again]), signers=2)
 
 
+@pytest.mark.parametrize("logged", ["true", None], ids=["as-online", "as-here"])
 def test_a_commit_that_nobody_is_permitted_is_our_fault_and_says_nothing(
-    sign: Running, wire: Wire, http: httpx.Client
+    logged: str | None, start_function: Start, wire: Wire, http: httpx.Client
 ) -> None:
-    wire.refuse("Commit", grpc.StatusCode.PERMISSION_DENIED, times=1)
+    """What a request calls itself stands nowhere either, where the platform wants it in the log."""
+    extra = {"FIRESTORE_EMULATOR_HOST": wire.host, "LOG_EXECUTION_ID": logged}
+    sign = start_function("sign", **extra)
+    wire.refuse("Commit", grpc.StatusCode.PERMISSION_DENIED, times=2)
+    mark = "called-by-itself" * 1000
+    headers = {"Function-Execution-Id": mark, "X-Cloud-Trace-Context": f"{'a' * 32}/1234567;o=1"}
+    form = forms(1)[0]
 
-    answer = http.post(f"{sign.url}/{PETITION}", json=forms(1)[0])
+    answers = [http.post(f"{sign.url}/{PETITION}", json=form, headers=headers) for _ in range(2)]
 
-    assert answer.status_code == 500
-    (line,) = (line for line in lines(sign) if line["severity"] == "ERROR")
-    assert line["exception"] == "RuntimeError"
-    assert answer.json()["instance"] == f"urn:uuid:{line['id']}"
-    assert "purpose" not in answer.text + sign.log()
+    log, ids = sign.log(), set()
+    for answer in answers:
+        problem = answer.json()
+        prefix, _, id = problem["instance"].rpartition(":")
+        assert answer.status_code == 500
+        assert problem["type"].endswith("#internal-error")
+        assert (prefix, str(uuid.UUID(id))) == ("urn:uuid", id)
+        assert f'"id": "{id}"' in log
+        assert mark[:16] not in f"{answer.headers} {answer.text}"
+        assert len(answer.content) < 1000
+        ids.add(id)
+    assert len(ids) == 2
+    assert log.count('"exception": "RuntimeError"') == 2
+    assert {line["severity"] for line in lines(sign)} <= {"ERROR", "INFO"}
+    for text in ("purpose", mark[:16], "a" * 32, "1234567", form["receipt_hash"]):
+        assert text not in log

@@ -8,10 +8,11 @@ loses answers and keeps commits back that arrive later.
 
 import asyncio
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from functools import partial
 from itertools import count
+from typing import Any
 
 import grpc
 import pytest
@@ -131,7 +132,9 @@ class Meeting(RuleBasedStateMachine):
         """Nobody waits for them any more."""
         self.world.wire.deliver()
 
-    def _once(self, attempt: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+    def _once(
+        self, attempt: Callable[[], Coroutine[Any, Any, None]]
+    ) -> Callable[[], Coroutine[Any, Any, None]]:
         async def begin() -> None:
             with suppress(Conflict, Unavailable):
                 await attempt()

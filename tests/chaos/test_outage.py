@@ -1,6 +1,5 @@
 """A database that hangs, answers too late, or is away while a process ends."""
 
-import asyncio
 import json
 import os
 import secrets
@@ -12,10 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import grpc
 import httpx
 import pytest
-from petition.problems import Unavailable
-from petition.retry import until_certain
 
 from dev.emulator import running_emulator
 from dev.functions import FUNCTIONS, Running
@@ -24,6 +22,7 @@ from tests.chaos.crowd import (
     PATIENCE_SECONDS,
     PETITION,
     Told,
+    digest,
     forms,
     receipts,
     sign_all,
@@ -32,7 +31,7 @@ from tests.chaos.crowd import (
 from tests.chaos.exact import check_exact, lines, stored_claims
 from tests.chaos.faults import AMBIGUOUS, Fault, Wire
 from tests.functions.database import Database
-from tests.functions.signers import open_form, sealed_form, write_receipt
+from tests.functions.signers import open_form, receipt_hash, sealed_form, write_receipt
 
 Start = Callable[..., Running]
 
@@ -285,16 +284,57 @@ def test_withdrawals_and_sweeps_in_a_storm_take_back_each_claim_once(
     assert database.list(f"petitions/{PETITION}/leaving") == {}
 
 
-def test_no_attempt_begins_after_the_deadline() -> None:
-    """So a queue that waited through an outage is not served one vain attempt after the other."""
-    attempts = []
+def test_a_withdrawal_and_a_sweep_that_arrive_late_take_nobody_else_off(
+    start_function: Start, wire: Wire, http: httpx.Client, database: Database
+) -> None:
+    on_wire = {"FIRESTORE_EMULATOR_HOST": wire.host}
+    url = {"sign": f"{start_function('sign').url}/{PETITION}"}
+    url |= {n: f"{start_function(n, **on_wire).url}/{PETITION}" for n in ("withdraw", "sweep")}
+    form, receipt = claim_and_receipt()
+    assert http.post(url["sign"], json=form).status_code == 201
+    wire.keep("Commit")
+    assert http.post(url["withdraw"], json=withdrawal(receipt)).status_code == 204
+    wire.keep("Commit")
+    assert http.post(url["sweep"]).status_code == 204
+    # The same address, by another claim.
+    again = form | {"receipt_hash": digest("another receipt")}
+    assert http.post(url["sign"], json=again).status_code == 201
 
-    async def attempt() -> None:
-        attempts.append(1)
+    assert grpc.StatusCode.OK not in wire.deliver()
 
-    async def try_too_late() -> None:
-        await until_certain(attempt, deadline=asyncio.get_running_loop().time())
+    check_exact(database, receipts([again]))
 
-    with pytest.raises(Unavailable):
-        asyncio.run(try_too_late())
-    assert attempts == []
+
+def test_a_claim_that_arrives_after_its_signer_has_left_counts_nobody(
+    start_function: Start, wire: Wire, http: httpx.Client, database: Database
+) -> None:
+    """It was sent to be added to a signer who was there; sent again, it brings them back."""
+    on_wire = {"FIRESTORE_EMULATOR_HOST": wire.host}
+    url = {"sign": f"{start_function('sign', **on_wire).url}/{PETITION}"}
+    url |= {n: f"{start_function(n).url}/{PETITION}" for n in ("withdraw", "sweep")}
+    form, receipt = claim_and_receipt()
+    again = form | {"receipt_hash": digest("another receipt")}
+    assert http.post(url["sign"], json=form).status_code == 201
+    wire.keep("Commit", times=1000)
+    assert http.post(url["sign"], json=again).status_code == 503
+    wire.mend()
+    assert http.post(url["withdraw"], json=withdrawal(receipt)).status_code == 204
+    assert http.post(url["sweep"]).status_code == 204
+    check_exact(database, set())
+
+    assert grpc.StatusCode.OK not in wire.deliver()
+
+    check_exact(database, set())
+    assert http.post(url["sign"], json=again).status_code == 201
+    check_exact(database, receipts([again]))
+
+
+def claim_and_receipt() -> tuple[dict[str, str], str]:
+    """Fill in a sealed form, and write down its receipt."""
+    receipt = secrets.token_bytes(16)
+    return forms(1)[0] | {"receipt_hash": receipt_hash(receipt)}, write_receipt(receipt)
+
+
+def withdrawal(receipt: str) -> dict[str, Any]:
+    """Fill in the form that takes everything back."""
+    return {"receipt": receipt, "keep_count": False}

@@ -131,14 +131,35 @@ def test_a_receipt_that_opens_nothing_takes_the_same_steps(
         "receipt"
     ]
     withdraw = start_function("withdraw", FIRESTORE_EMULATOR_HOST=wire.host)
-    steps = []
-    for text in (receipt, receipt, "0000-0000-0000-0000-0000-0000-00"):
+    steps, writes = [], []
+    for text in (receipt, receipt, *["0000-0000-0000-0000-0000-0000-00"] * 2):
         wire.calls.clear()
         body = {"receipt": text, "keep_count": False}
         assert http.post(f"{withdraw.url}/{PETITION}", json=body).status_code == 204
         steps.append(list(wire.calls))
+        writes.append(len(wire.commits()[-1].writes))
 
-    assert steps == [["BatchGetDocuments", "Commit"]] * 3
+    assert steps == [["BatchGetDocuments", "Commit"]] * 4
+    assert writes == [3] * 4
     audit = database.audit()
     assert audit.is_exact
     assert (audit.standing, len(audit.empty)) == ({}, 2)
+
+
+def test_a_link_opens_while_the_database_is_slow_and_nobody_keeps_the_guess(
+    start_function: Start, wire: Wire, http: httpx.Client
+) -> None:
+    """It may be in the wrong language, and a cache would show it for an hour."""
+    share_link = start_function("share-link", FIRESTORE_EMULATOR_HOST=wire.host)
+    code = http.post(f"{share_link.url}/{PETITION}", json={"language": "ko"}).json()["code"]
+    url = f"{share_link.url}/{PETITION}/{code}"
+    wire.refuse("BatchGetDocuments", grpc.StatusCode.UNAVAILABLE, times=10_000)
+
+    guess = http.get(url)
+
+    assert (guess.status_code, guess.headers["cache-control"]) == (200, "no-store")
+    assert '<html lang="zh-Hans">' in guess.text
+    assert f"via={code}" in guess.text, "Nobody is sent on without where they came from."
+    wire.mend()
+    wait_until(lambda: '<html lang="ko">' in http.get(url).text)
+    assert http.get(url).headers["cache-control"] == "public, max-age=300, s-maxage=3600"
