@@ -1,5 +1,5 @@
 """
-The grid on which answers leave: no time within it reaches anybody.
+The grid on which answers leave, and the time that a body is given, by a clock that moves when told.
 
 All else that web does is seen from outside, in tests/functions.
 """
@@ -10,10 +10,12 @@ from collections.abc import Awaitable
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from petition import web
 from petition.firestore import Conflict
-from petition.problems import Unavailable
+from petition.problems import RequestTimeout, Unavailable
 from petition.retry import until_certain
-from petition.web import on_grid
+from petition.web import on_grid, read_json
+from starlette.requests import Request
 
 from tests.unit.clock import run
 
@@ -92,3 +94,50 @@ def test_what_came_of_it_is_handed_on() -> None:
 def test_without_a_grid_nothing_waits() -> None:
     assert leaves_at(work(0), 0) == 0
     assert leaves_at(work(0.123), 0) == pytest.approx(0.123)
+
+
+def request(*chunks: bytes, seconds: float) -> Request:
+    """Return a request whose body arrives in pieces, each after so many seconds."""
+    left = list(chunks)
+
+    async def receive() -> dict[str, object]:
+        await asyncio.sleep(seconds)
+        return {"type": "http.request", "body": left.pop(0), "more_body": bool(left)}
+
+    headers = [(b"content-type", b"application/json")]
+    return Request({"type": "http", "method": "POST", "headers": headers}, receive)
+
+
+@pytest.mark.parametrize("seconds", [0.01, 2.9, 100.0])
+def test_body_is_given_three_seconds_however_it_trickles(seconds: float) -> None:
+    async def measure() -> float:
+        clock = asyncio.get_running_loop().time
+        begun = clock()
+        with pytest.raises(RequestTimeout):
+            await read_json(request(*[b" "] * 5000, seconds=seconds))
+        return clock() - begun
+
+    assert run(measure()) == pytest.approx(3)
+
+
+def test_body_that_comes_in_time_is_read() -> None:
+    assert run(read_json(request(b'{"a"', b":1}", seconds=1.4))) == {"a": 1}
+
+
+def test_bodies_on_their_way_are_bounded_and_room_is_made_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(web, "MAX_BODIES", 3)
+
+    async def crowd() -> tuple[list[object], object]:
+        slow = [read_json(request(b" ", b"{}", seconds=5)) for _ in range(3)]
+        slow_ones = asyncio.gather(*slow, return_exceptions=True)
+        await asyncio.sleep(1)
+        with pytest.raises(Unavailable):
+            await read_json(request(b"{}", seconds=0))
+        return await slow_ones, await read_json(request(b"{}", seconds=0))
+
+    slow, later = run(crowd())
+
+    assert [type(outcome) for outcome in slow] == [RequestTimeout] * 3
+    assert later == {}
