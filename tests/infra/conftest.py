@@ -83,7 +83,9 @@ class Terraform:
         return done.stdout
 
     def _run(self, command: Sequence[str | Path], stdin: str) -> subprocess.CompletedProcess[str]:
-        env = {name: value for name, value in os.environ.items() if not name.startswith("TF_")}
+        # As in a terminal: what `make test` itself was called with is not for this make.
+        foreign = ("TF_", "MAKE", "MFLAGS", "ARGS", "WORKERS")
+        env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         env |= {"TF_VAR_project": PROJECT, "TF_VAR_seal_public_key": POINT}
         env |= {"TF_VAR_envelope": ENVELOPE}
         return subprocess.run(
