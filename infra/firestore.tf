@@ -25,7 +25,7 @@ resource "google_firestore_backup_schedule" "daily" {
 # on a sealed box a copy of it, and every index makes every write slower and dearer.
 # Nothing expires by itself (no TTL): what is kept is kept until somebody withdraws or the petition ends.
 resource "google_firestore_field" "unindexed" {
-  for_each = toset(["petitions", "signers", "claims", "leaving", "lanes", "links", "invalidations"])
+  for_each = toset(["petitions", "signers", "claims", "leaving", "lanes", "links", "invalidations", "idle"])
 
   database   = google_firestore_database.this.name
   collection = each.key

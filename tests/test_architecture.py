@@ -41,7 +41,6 @@ CALLS = {
     "leave": {"sweep"},
     "lanes": {"tally"},
     "publish": {"tally"},
-    "is_settled": {"tally"},
     "count_up": {"count"},
     "withdraw": {"withdraw"},
     "add": {"ledger"},

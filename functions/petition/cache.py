@@ -12,6 +12,7 @@ T = TypeVar("T")
 Keys = TypeVarTuple("Keys")
 
 RETRY_SECONDS = 1.0  # ours: after a failure, so that not every reader asks a source in trouble
+SLEPT = 5  # ours: times as long as it is fresh; a source in trouble is asked far more often
 PATIENCE_SECONDS = 1.5  # ours: whoever refreshes is a reader too, and the last value is at hand
 
 
@@ -19,7 +20,8 @@ class Cached(Generic[T]):
     """
     The last value of a source, refreshed by at most one reader at a time.
 
-    While one reader refreshes it, all others are answered with the last value.
+    While one reader refreshes it, all others are answered with the last value; unless nobody has
+    read it for so long that it tells nothing any more, as in a process that slept.
 
     Args:
         fetch: Gets the value; raises Unavailable when the source does not answer in time.
@@ -30,7 +32,7 @@ class Cached(Generic[T]):
         self._fetch = fetch
         self._fresh_seconds = fresh_seconds
         self._values: list[T] = []  # Empty until the first fetch; a value may itself be None.
-        self._due = 0.0
+        self._due = self._asked = 0.0
         self._refreshing = asyncio.Lock()
 
     async def read(self) -> T:
@@ -40,7 +42,8 @@ class Cached(Generic[T]):
         Raises:
             Unavailable: There has been no value yet, and the source does not answer.
         """
-        if self._values and (self._is_fresh() or self._refreshing.locked()):
+        awake = time.monotonic() - self._asked < SLEPT * max(self._fresh_seconds, RETRY_SECONDS)
+        if self._values and (self._is_fresh() or (awake and self._refreshing.locked())):
             return self._values[0]
         async with self._refreshing:
             if not self._is_fresh():
@@ -59,6 +62,7 @@ class Cached(Generic[T]):
             self._due = time.monotonic() + self._fresh_seconds
         except (Unavailable, TimeoutError):
             self._due = time.monotonic() + RETRY_SECONDS
+        self._asked = time.monotonic()
 
 
 class CachedByKey(Generic[T, *Keys]):

@@ -12,6 +12,7 @@ stored, where a missing field reads as nothing.
     petitions/{petition}/lanes/{lane}           Sums, added up to the tally
     petitions/{petition}/links/{code}           Link
     petitions/{petition}/invalidations/{id}     Invalidation
+    petitions/{petition}/idle/{number}          nothing that anybody reads
 
 Source: docs/decisions/2026-11-claims.md
 """
@@ -30,15 +31,13 @@ LEAVING = "leaving"
 LANES = "lanes"
 LINKS = "links"
 INVALIDATIONS = "invalidations"
+IDLE = "idle"  # what a withdrawal that finds nothing writes instead; nobody reads it
 
-# Lanes of signers, of withdrawals, of organizers: none of them ever waits for another's.
+# None of signers, withdrawals and organizers ever waits for another's lanes.
 SIGNING_LANES = 128  # ours: under two writes a second each at 10,000 claims/s (docs/scaling.md)
 WITHDRAWAL_LANES = 16  # ours: one sweep at a time writes them
 ORGANIZER_LANE = "organizer"
-
-# A +1 that is taken back stays a day at least, and at most two more, drawn at random each time.
-LEAVE_AFTER_SECONDS = 24 * 3600  # ours: no probe of the public numbers can be repeated sooner
-LEAVE_WITHIN_SECONDS = 48 * 3600  # ours: it leaves among others, who knows when
+IDLE_DOCUMENTS = 4096  # ours: a flood of a thousand a second writes each once in two seconds
 
 Fields = Mapping[str, Any]
 
@@ -261,10 +260,11 @@ class Published:
     @classmethod
     def read(cls, fields: Fields) -> "Published":
         """Take what is stored."""
-        outcome = fields.get("outcome")
+        # A typing error in the console must not take everything down.
+        outcome = next((each for each in Outcome if each == fields.get("outcome")), None)
         return cls(
-            status=Status(fields.get("status") or Status.OPEN),
-            outcome=Outcome(outcome) if outcome else None,
+            status=Status.CLOSED if fields.get("status") == Status.CLOSED else Status.OPEN,
+            outcome=outcome,
             tally=Sums.read(fields),
             counted_at=fields.get("counted_at"),
             public=Public.read(fields.get("public") or {}),

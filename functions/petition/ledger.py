@@ -22,7 +22,7 @@ from petition import log
 from petition.documents import Claim
 from petition.firestore import Conflict
 from petition.problems import Unavailable
-from petition.retry import BUDGET_SECONDS, until_certain
+from petition.retry import BUDGET_SECONDS, draw_pause, until_certain
 from petition.store import Known, Store
 
 MAX_GROUP = 100  # ours: beyond, a commit gets no cheaper per claim (docs/performance.md)
@@ -105,7 +105,8 @@ class Ledger:
     async def _record_group(self, group: list[_Waiting]) -> None:
         # The same receipt twice is one claim.
         claims = {waiting.claim.receipt_hash: waiting.claim for waiting in reversed(group)}
-        attempts = itertools.count(1)
+        clock = asyncio.get_running_loop().time
+        attempts, begun = itertools.count(1), clock()
         error: Exception | None = None
         try:
             await until_certain(
@@ -114,20 +115,19 @@ class Ledger:
             )
         except Exception as unexpected:  # Whatever it is, every one of the group is answered.
             error = unexpected
-        for waiting in group:
-            if waiting.answer.done():  # The request was given up.
-                continue
-            if error is None:
-                waiting.answer.set_result(None)
-            else:
-                waiting.answer.set_exception(error)
+        retries = next(attempts) - 2
+        # Two claims of one new address collide where those of a known one do not. So with a grid
+        # to hide in, who was not refused is answered as late as who was refused once.
+        hidden = self._collect_seconds and retries == 0
+        late = clock() - begun + draw_pause() if hidden else 0
+        asyncio.get_running_loop().call_later(late, _answer, group, error)
         log.add(
             "minute",
             {"function": "sign", "petition": self._petition},
             claims=len(group),
             groups=1,
             largest_group=len(group),
-            retries=next(attempts) - 2,
+            retries=retries,
             refused=len(group) if error else 0,
         )
 
@@ -157,3 +157,13 @@ class Ledger:
         for result in await asyncio.gather(*added, return_exceptions=True):
             if isinstance(result, BaseException):
                 raise result
+
+
+def _answer(group: list[_Waiting], error: Exception | None) -> None:
+    for waiting in group:
+        if waiting.answer.done():  # The request was given up.
+            continue
+        if error is None:
+            waiting.answer.set_result(None)
+        else:
+            waiting.answer.set_exception(error)

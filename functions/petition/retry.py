@@ -15,6 +15,11 @@ MAX_PAUSE_SECONDS = 1.0
 T = TypeVar("T")
 
 
+def draw_pause(longest: float = FIRST_PAUSE_SECONDS) -> float:
+    """Return how long to wait before trying again, in seconds: about the longest, with jitter."""
+    return random.uniform(0.5, 1.0) * longest  # noqa: S311 – jitter is no secret
+
+
 async def until_certain(attempt: Callable[[], Awaitable[T]], *, deadline: float | None = None) -> T:
     """
     Make attempts, with growing pauses and jitter, until one succeeds; return what it returns.
@@ -34,7 +39,7 @@ async def until_certain(attempt: Callable[[], Awaitable[T]], *, deadline: float 
         try:
             return await attempt()
         except (Conflict, Unavailable):
-            wait = random.uniform(0.5, 1.0) * pause  # noqa: S311 – jitter is no secret
+            wait = draw_pause(pause)
         if clock() + wait >= deadline:
             break
         await asyncio.sleep(wait)

@@ -10,6 +10,8 @@ from typing import Any
 from petition.blur import is_drawn
 from petition.documents import (
     CLAIMS,
+    IDLE,
+    IDLE_DOCUMENTS,
     LANES,
     LEAVING,
     LINKS,
@@ -194,9 +196,10 @@ class Store:
             id = Leaving.first_id(due) + secrets.token_hex(UNPREDICTABLE_BYTES)
             batch.create(_path(petition, LEAVING, id), {"signer": claim.signer})
         else:
-            # As many writes, to no effect.
-            for lane in random.sample(range(WITHDRAWAL_LANES), 2):
-                _count(batch, petition, f"w{lane}", Sums())
+            # As many writes, to no effect, and to documents that are as seldom written: a flood of
+            # such withdrawals must not make them slower than those that find something.
+            for idle in random.sample(range(IDLE_DOCUMENTS), 2):
+                batch.increment(_path(petition, IDLE, str(idle)), {"nothing": 0})
         await self._firestore.commit(batch)
 
     async def due(self, petition: str, now: dt.datetime, limit: int) -> list[Leaving]:
@@ -234,15 +237,6 @@ class Store:
         _count(batch, petition, f"w{_pick(WITHDRAWAL_LANES)}", -Sums.of(gone))
         await self._firestore.commit(batch)
         return len(gone)
-
-    async def is_settled(self, petition: str) -> bool:
-        """
-        Tell whether no withdrawn signer waits to leave the count any more.
-
-        Raises:
-            Unavailable: No answer in time.
-        """
-        return not await self._firestore.query(_path(petition), LEAVING, limit=1)
 
 
 def _count(batch: Batch, petition: str, lane: str, sums: Sums) -> None:

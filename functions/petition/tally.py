@@ -15,7 +15,8 @@ from petition.firestore import Conflict
 from petition.problems import Unavailable
 from petition.store import Store
 
-# Whoever withdrew before the end has left by then; those who do so later cannot put it off.
+# Whoever withdrew before the end has left by then. Always as long, whether or not anybody did:
+# an exact number that comes early would tell that nobody has withdrawn.
 SETTLED_AFTER = dt.timedelta(hours=73)  # a withdrawal waits 72 hours at most, and for the sweep
 
 
@@ -49,11 +50,9 @@ async def count_up(
     # A count from the future was written by a clock ahead, and would stand until it is past.
     if age is None or not 0 <= age < period_seconds:
         public = published.public
-        # Before the lanes: a sweep in between would leave its own in a final number.
-        settled = await _is_settled(store, campaign, published, now)
         tally = sum(await store.lanes(campaign.petition), Sums())
         if blurred:
-            public = _move(campaign, published, tally, now, settled=settled)
+            public = _move(campaign, published, tally, now)
         counted = replace(published, tally=tally, counted_at=now, public=public)
         published = await _publish(store, campaign.petition, counted, published.public, version)
     # What readers are told and no more: exact numbers by the minute are for the database alone.
@@ -83,25 +82,14 @@ def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status
     return Status.CLOSED if over else published.status
 
 
-async def _is_settled(
-    store: Store, campaign: Campaign, published: Published, now: dt.datetime
-) -> bool:
-    closed_at = published.public.closed_at
-    if closed_at is None or published.public.final is not None:
-        return False
-    return now - closed_at >= SETTLED_AFTER or await store.is_settled(campaign.petition)
-
-
-def _move(
-    campaign: Campaign, published: Published, tally: Sums, now: dt.datetime, *, settled: bool
-) -> Public:
+def _move(campaign: Campaign, published: Published, tally: Sums, now: dt.datetime) -> Public:
     public = blur.move(published.public, tally, now)
     if status(published, campaign, now) is Status.OPEN:
         return replace(public, closed_at=None, final=None)
     if public.closed_at is None:  # What sign has accepted by now is counted by the next time.
         return replace(public, closed_at=now)
     # Told once: who withdraws later must not be seen in a number that is exact.
-    if settled:
+    if public.final is None and now - public.closed_at >= SETTLED_AFTER:
         return replace(public, final=tally.signatures)
     return public
 

@@ -190,7 +190,7 @@ run "the_defaults" {
   }
 
   assert {
-    condition     = { for name, f in google_firestore_field.unindexed : name => "${f.field} ${length(f.index_config[0].indexes)}" } == { petitions = "* 0", signers = "* 0", claims = "* 0", leaving = "* 0", lanes = "* 0", links = "* 0", invalidations = "* 0" }
+    condition     = { for name, f in google_firestore_field.unindexed : name => "${f.field} ${length(f.index_config[0].indexes)}" } == { petitions = "* 0", signers = "* 0", claims = "* 0", leaving = "* 0", lanes = "* 0", links = "* 0", invalidations = "* 0", idle = "* 0" }
     error_message = "A field is indexed that may be hot or secret."
   }
 

@@ -65,12 +65,9 @@ def _when_exact(database: Database) -> str:
         return "The page tells the exact number already."
     if published.public.final is not None:
         return f"The page tells the exact number: {published.public.final:,}."
-    leaving = database.leaving()
-    if not leaving:
-        return "No withdrawal is under way: the page tells the exact number within minutes."
     last = (published.public.closed_at or dt.datetime.now(dt.UTC)) + SETTLED_AFTER
     return (
-        f"The page goes on telling about how many until the withdrawals under way have left the "
-        f"count, {len(leaving):,} at present, but no longer than until {last:%d %B at %H:%M} UTC; "
-        "then it tells the exact number, once and for all."
+        "The page goes on telling about how many until everybody who has withdrawn has left the "
+        f"count, whether or not anybody has: until {last:%d %B at %H:%M} UTC. "
+        "Then it tells the exact number, once and for all."
     )

@@ -8,7 +8,8 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
-from petition.documents import LEAVE_AFTER_SECONDS, LEAVE_WITHIN_SECONDS, Claim
+from petition.documents import Claim
+from petition.settings import LEAVE_AFTER_SECONDS, LEAVE_WITHIN_SECONDS
 
 from organizer import CannotDo
 from organizer.connection import Connection

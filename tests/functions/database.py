@@ -73,6 +73,20 @@ class Database:
         url = f"{self._url}/{path}"
         self._http.patch(url, params=masks, json={"fields": values}).raise_for_status()
 
+    def put_time(self, path: str, field: str, since_now: dt.timedelta) -> None:
+        """Set one field, by its path, to a moment before or after now."""
+        moment = (dt.datetime.now(dt.UTC) + since_now).isoformat().replace("+00:00", "Z")
+        value: dict[str, Any] = {"timestampValue": moment}
+        first, *rest = field.split(".")
+        for name in reversed(rest):
+            value = {"mapValue": {"fields": {name: value}}}
+        answer = self._http.patch(
+            f"{self._url}/{path}",
+            params={"updateMask.fieldPaths": field},
+            json={"fields": {first: value}},
+        )
+        answer.raise_for_status()
+
     def list(self, collection: str) -> dict[str, dict[str, Any]]:
         """Return the fields of all documents of a collection, by id."""
         return {

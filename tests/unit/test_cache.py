@@ -103,6 +103,25 @@ async def test_readers_get_the_last_value_while_one_refreshes(source: Source) ->
     assert await refreshing == 2
 
 
+async def test_readers_after_a_long_sleep_wait_for_the_value(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody asked for an hour: what was known then tells nothing any more."""
+    now = 1000.0
+    monkeypatch.setattr("petition.cache.time.monotonic", lambda: now)
+    cached = Cached(source, fresh_seconds=2)
+    await cached.read()
+    now += 3600
+    source.may_answer.clear()
+    crowd = [asyncio.create_task(cached.read()) for _ in range(5)]
+    await turn()
+
+    source.may_answer.set()
+
+    assert await asyncio.gather(*crowd) == [2] * 5
+    assert source.asked == 2
+
+
 async def test_value_outlives_the_failure_of_its_source(source: Source) -> None:
     cached = Cached(source, fresh_seconds=NOT_AT_ALL)
     await cached.read()

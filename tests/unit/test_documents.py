@@ -156,7 +156,15 @@ def test_what_organizers_wrote_is_no_part_of_what_counting_writes() -> None:
     assert Published().counted().keys().isdisjoint({"status", "outcome"})
 
 
-@pytest.mark.parametrize("fields", [{}, {"status": "open"}, {"outcome": None, "public": None}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"status": "open"},
+        {"outcome": None, "public": None},
+        {"status": "Closed", "outcome": "perhaps"},
+    ],
+)
 def test_petition_that_nobody_counted_is_open(fields: dict[str, Any]) -> None:
     """As when an organizer writes one field of it in the console."""
     assert Published.read(fields) == Published()
