@@ -40,7 +40,7 @@ export function config() {
  * What the petition says.
  *
  * @typedef {object} Campaign
- * @property {Record<string, {share: string, outcomes: Record<string, string>}>} texts by language
+ * @property {Record<string, {share: string, outcomes: Record<string, {headline: string}>}>} texts by language
  * @property {{date: string, texts: Record<string, string>}[]} updates oldest first
  */
 

@@ -18,7 +18,7 @@ const PLACE = "\uFFFC"; // stands for the number while what is around it is look
 /**
  * @typedef {object} Tally
  * @property {"open" | "closed"} status
- * @property {"free" | "returned" | "unknown" | null} outcome
+ * @property {string | null} outcome as the campaign names it
  * @property {string | null} closes ISO 8601
  * @property {number} signatures
  * @property {boolean} exact or only about right, so that no number tells who has signed

@@ -10,7 +10,7 @@ let outcome = null;
 /**
  * Shows that signing has ended, and how it went, if that is known.
  *
- * @param {string | null} known "free", "returned", "unknown" or null
+ * @param {string | null} known as the campaign names it, or null
  */
 export function close(known) {
   outcome = known;
@@ -41,7 +41,7 @@ async function showTexts() {
   const { texts, updates } = campaign;
   document.documentElement.dataset.outcome = outcome ?? "";
   $("outcome").hidden = !outcome;
-  $("outcome-text").textContent = outcome ? texts[language()].outcomes[outcome] : "";
+  $("outcome-text").textContent = outcome ? (texts[language()].outcomes[outcome]?.headline ?? "") : "";
   $("updates").hidden = !updates.length;
   $("updates-list").replaceChildren(...[...updates].reverse().map(item));
 }

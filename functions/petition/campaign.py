@@ -8,25 +8,46 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from petition.documents import OUTCOME
+
 FOLDER = Path(__file__).parent.parent / "campaigns"
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Share = Annotated[str, Field(min_length=1, max_length=200)]
+Contact = Annotated[str, Field(pattern=r"^([^\s@/]+@[^\s@/]+\.[^\s@/]+|https://\S+)$")]
+OutcomeId = Annotated[str, Field(pattern=f"^{OUTCOME}$")]
 
 
 class _Content(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Outcomes(_Content):
-    """What a closed petition says, by how it went."""
+class Stage(_Content):
+    """What a petition says from some moment on; what is left out stays as it was."""
 
-    free: Text
-    returned: Text
-    unknown: Text
+    headline: Text
+    call: Text | None = None
+    summary: Text | None = None
+    plea: Annotated[tuple[Text, ...], Field(min_length=1)] | None = None
+    share: Share | None = None
+
+
+class Source(_Content):
+    """Where a fact of the plea can be read up."""
+
+    title: Text
+    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$")]
 
 
 class Texts(_Content):
-    """What a petition says in one language."""
+    """
+    What a petition says in one language.
+
+    Args:
+        organizers: Who asks, as in "friends and family of those who are held".
+        after: Once the deadline is over, as long as no outcome is known.
+        outcomes: Once it is closed, by what became of the people; ids of 1 to 20 of [a-z-].
+    """
 
     title: Text
     call: Text
@@ -34,9 +55,11 @@ class Texts(_Content):
     summary: Text
     plea: Annotated[tuple[Text, ...], Field(min_length=1)]
     addressed_to: Annotated[tuple[Text, ...], Field(min_length=1)]
-    share: Annotated[str, Field(min_length=1, max_length=200)]
+    organizers: Text
+    share: Share
     badge: Annotated[str, Field(min_length=1, max_length=40)]
-    outcomes: Outcomes
+    after: Stage | None = None
+    outcomes: Annotated[dict[OutcomeId, Stage], Field(min_length=1)]
 
 
 class Update(_Content):
@@ -52,7 +75,11 @@ class Campaign(_Content):
 
     Args:
         petition: Its id in paths and in the database, 1 to 40 characters of [a-z0-9-].
+        contact: An e-mail address, or a page, where organizers can be asked.
+        deadline: The end of the day that it is about, where it is about; its words are those of
+            `after` from then on; aware.
         closes: When it closes by itself; aware.
+        forget_after_days: How long after closing what was sealed is kept, at most.
         milestones: Rising; the next one above the count is the goal that is shown.
         numbers: Whether readers are told blurred numbers, or exact ones where signing can harm
             nobody (docs/decisions/2026-11-public-numbers.md).
@@ -63,8 +90,11 @@ class Campaign(_Content):
     petition: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
     hashtag: Annotated[str, Field(pattern=r"^#\w+$")]
     started: dt.date
-    deadline: dt.date | None = None
+    contact: Contact | None = None
+    sources: tuple[Source, ...] = ()
+    deadline: AwareDatetime | None = None
     closes: AwareDatetime | None = None
+    forget_after_days: Annotated[int, Field(gt=0)] | None = None
     milestones: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(min_length=1)]
     numbers: Literal["blurred", "exact"] = "blurred"
     hidden: bool = False
@@ -79,6 +109,10 @@ class Campaign(_Content):
             raise ValueError("texts must be named by language tags such as zh-Hans, en, ko")
         if any(set(update.texts) != set(self.texts) for update in self.updates):
             raise ValueError("every update must have the languages of texts")
+        if len({tuple(sorted(texts.outcomes)) for texts in self.texts.values()}) > 1:
+            raise ValueError("texts must have the same outcomes in every language")
+        if any((texts.after is None) != (self.deadline is None) for texts in self.texts.values()):
+            raise ValueError("a deadline needs texts for after it in every language, and they it")
         return self
 
     @cached_property

@@ -18,6 +18,7 @@ Source: docs/decisions/2026-11-claims.md
 """
 
 import datetime as dt
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -38,6 +39,8 @@ SIGNING_LANES = 128  # ours: under two writes a second each at 10,000 claims/s (
 WITHDRAWAL_LANES = 16  # ours: one sweep at a time writes them
 ORGANIZER_LANE = "organizer"
 IDLE_DOCUMENTS = 4096  # ours: a flood of a thousand a second writes each once in two seconds
+
+OUTCOME = "[a-z][a-z-]{0,19}"  # what a campaign may call one
 
 Fields = Mapping[str, Any]
 
@@ -63,14 +66,6 @@ class Status(StrEnum):
 
     OPEN = "open"
     CLOSED = "closed"
-
-
-class Outcome(StrEnum):
-    """What became of the people."""
-
-    FREE = "free"
-    RETURNED = "returned"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,12 +230,13 @@ class Published:
     What a petition's own document says: all of it for organizers, `public` for everybody.
 
     Args:
+        outcome: What became of the people, as the campaign names it.
         tally: Exact, as of counted_at.
         counted_at: Aware, UTC; None when nobody has counted yet.
     """
 
     status: Status = Status.OPEN
-    outcome: Outcome | None = None
+    outcome: str | None = None
     tally: Sums = field(default_factory=Sums)
     counted_at: dt.datetime | None = None
     public: Public = field(default_factory=Public)
@@ -260,11 +256,11 @@ class Published:
     @classmethod
     def read(cls, fields: Fields) -> "Published":
         """Take what is stored."""
-        # A typing error in the console must not take everything down.
-        outcome = next((each for each in Outcome if each == fields.get("outcome")), None)
+        outcome = fields.get("outcome")
         return cls(
+            # A typing error in the console must not take everything down.
             status=Status.CLOSED if fields.get("status") == Status.CLOSED else Status.OPEN,
-            outcome=outcome,
+            outcome=outcome if re.fullmatch(OUTCOME, str(outcome)) else None,
             tally=Sums.read(fields),
             counted_at=fields.get("counted_at"),
             public=Public.read(fields.get("public") or {}),

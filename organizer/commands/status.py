@@ -4,9 +4,10 @@ import datetime as dt
 from typing import Annotated
 
 import typer
-from petition.documents import Outcome, Status
+from petition.documents import Status
 from petition.tally import SETTLED_AFTER
 
+from organizer import MISUNDERSTOOD, CannotDo
 from organizer.session import connect
 from organizer.signatures.database import Database
 from organizer.terminal import say
@@ -43,18 +44,24 @@ def close_petition(context: typer.Context) -> None:
 
 def set_outcome(
     context: typer.Context,
-    outcome: Annotated[Outcome, typer.Argument(help="What became of the people.")],
+    outcome: Annotated[str, typer.Argument(help="What became of the people, in one word.")],
 ) -> None:
     """
     Tell what became of the people; the page shows it once the petition is closed.
 
     The texts are the petition's own, in each of its languages.
     """
-    _, database = connect(context)
+    connection, database = connect(context)
+    campaign = connection.read_campaign()
+    known = campaign.texts_in(None).outcomes
+    if outcome not in known:
+        raise CannotDo(
+            f"The petition has no outcome {outcome!r}; it has {', '.join(known)}.", MISUNDERSTOOD
+        )
     batch = database.batch()
     batch.set_outcome(outcome)
     batch.commit()
-    say(f"The outcome is {outcome.value}.")
+    say(f"The outcome is {outcome}.")
     if database.published().status is not Status.CLOSED:
         say("The petition is still open; the page shows the outcome once you `close` it.")
 

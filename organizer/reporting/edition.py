@@ -8,7 +8,6 @@ from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 from petition.blur import COUNTRY_FLOOR, OTHER
 from petition.campaign import Campaign
-from petition.documents import Outcome
 from petition.link import NETWORKS, label
 
 from organizer.reporting import charts
@@ -22,12 +21,12 @@ class Edition:
     """What report.html shows of one language."""
 
     def __init__(
-        self, language: str, campaign: Campaign, figures: Figures, outcome: Outcome | None
+        self, language: str, campaign: Campaign, figures: Figures, outcome: str | None
     ) -> None:
         self.language = language
         self.texts = campaign.texts_in(language)
         self.phrases = PHRASES.get(language, PHRASES["en"])
-        self.outcome = getattr(self.texts.outcomes, outcome.value) if outcome else ""
+        self.outcome = self.texts.outcomes[outcome].headline if outcome else ""
         self._figures = figures
         self._locale = Locale.parse(language.replace("-", "_"))
 

@@ -22,7 +22,6 @@ from petition.documents import (
     Claim,
     Invalidation,
     Leaving,
-    Outcome,
     Signer,
     Status,
     Sums,
@@ -129,9 +128,9 @@ class Batch:
             fields["public"] = {"final": None, "closed_at": None}
         self._batch.set(self._petition, fields, merge=True)
 
-    def set_outcome(self, outcome: Outcome) -> None:
+    def set_outcome(self, outcome: str) -> None:
         """Say what became of the people."""
-        self._batch.set(self._petition, {"outcome": outcome.value}, merge=True)
+        self._batch.set(self._petition, {"outcome": outcome}, merge=True)
 
     def _of(self, collection: str, id: str) -> Any:
         return self._petition.collection(collection).document(id)

@@ -54,7 +54,9 @@ def test_each_outcome_is_told_in_the_campaigns_texts(
 ) -> None:
     page = visit(language=language, before=ended(outcome))
 
-    expect(page.locator("#outcome-text")).to_have_text(TEXTS[language]["outcomes"][outcome])
+    expect(page.locator("#outcome-text")).to_have_text(
+        TEXTS[language]["outcomes"][outcome]["headline"]
+    )
     assert page.is_visible("#closed")
     assert not page.is_visible("#sign")
     assert not page.is_visible("#progress")
@@ -93,7 +95,9 @@ def test_a_signer_who_is_too_late_is_told_so(visit: Visit, services: Stack) -> N
 
     assert page.evaluate("document.activeElement.id") == "closed"
     assert not page.is_visible("#sign")
-    expect(visit().locator("#outcome-text")).to_have_text(TEXTS["en"]["outcomes"]["returned"])
+    expect(visit().locator("#outcome-text")).to_have_text(
+        TEXTS["en"]["outcomes"]["returned"]["headline"]
+    )
 
 
 def test_a_receipt_still_withdraws_after_the_end(visit: Visit, services: Stack) -> None:

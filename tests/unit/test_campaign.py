@@ -153,7 +153,7 @@ def only_korean(content: dict[str, Any]) -> None:
         (
             "an outcome left out",
             lambda c: c["texts"]["ko"]["outcomes"].pop("free"),
-            "texts.ko.outcomes.free: ",
+            "texts must have the same outcomes in every language",
         ),
         (
             "a language by its name",
@@ -192,6 +192,34 @@ def only_korean(content: dict[str, Any]) -> None:
         ),
         ("an unknown field", lambda c: c.update(goal=1), "goal: "),
         ("numbers of a third kind", lambda c: c.update(numbers="rounded"), "numbers: "),
+        ("a deadline on no clock", lambda c: c.update(deadline="2012-02-21"), "deadline: "),
+        (
+            "a deadline with nothing to say after it",
+            lambda c: c["texts"]["ko"].pop("after"),
+            "a deadline needs texts for after it in every language",
+        ),
+        (
+            "words for after no deadline",
+            lambda c: c.pop("deadline"),
+            "a deadline needs texts for after it in every language",
+        ),
+        (
+            "an outcome of two words",
+            lambda c: c["texts"]["ko"]["outcomes"].update({"not yet": {"headline": "?"}}),
+            "texts.ko.outcomes.not yet",
+        ),
+        (
+            "an outcome without a word",
+            lambda c: c["texts"]["ko"]["outcomes"]["free"].pop("headline"),
+            "texts.ko.outcomes.free.headline: ",
+        ),
+        ("a contact nobody can reach", lambda c: c.update(contact="Ada"), "contact: "),
+        (
+            "a source in the clear",
+            lambda c: c.update(sources=[{"title": "News", "url": "http://news.example"}]),
+            "sources.0.url: ",
+        ),
+        ("forgetting at once", lambda c: c.update(forget_after_days=0), "forget_after_days: "),
         ("an end on no clock", lambda c: c.update(closes="2012-03-01T00:00:00"), "closes: "),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
