@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 
 from dev import ROOT
 from dev.pictures.picture import save_picture
-from dev.plea import PETITION, heading
+from organizer.pages.plea import PETITION, heading
 
 CARDS = ROOT / "frontend" / "cards"
 TEMPLATE = Path(__file__).with_name("card.html")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dev import plea
+from organizer.pages import plea
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -29,7 +29,7 @@ def places(phrase: object) -> set[str]:
 
 
 def test_the_static_plea_is_the_petitions() -> None:
-    assert plea.plea_of_page() == plea.static_plea(), "run python -m dev.plea"
+    assert plea.plea_of_page() == plea.static_plea(), "run python -m organizer.pages.plea"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

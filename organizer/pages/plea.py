@@ -1,7 +1,7 @@
 """
 The plea as index.html holds it, so that it can be read with script off.
 
-`python -m dev.plea` writes it anew from the petition's JSON; a test compares the two.
+`python -m organizer.pages.plea` writes it anew from the petition's JSON; a test compares the two.
 """
 
 import html
@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from dev import ROOT
+from organizer import ROOT
 
 PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"
 PAGE = ROOT / "frontend" / "index.html"
