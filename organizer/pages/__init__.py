@@ -1,1 +1,5 @@
-"""What the page shows of a petition, written from its JSON."""
+"""
+What the page shows of a petition, written from its JSON.
+
+- `plea`: what can be read with script off.
+"""
