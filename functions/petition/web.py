@@ -38,6 +38,10 @@ NO_STORE = "no-store"
 
 # As the server sends them: setting one by one would search all others each time.
 COMMON_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+PUBLIC_HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Retry-After"),
+)
 
 T = TypeVar("T")
 Handler = Callable[[Request, Campaign, str], Awaitable[Response]]
@@ -202,8 +206,10 @@ def make_etag(body: bytes) -> str:
 
 def not_modified(request: Request, etag: str) -> bool:
     """Tell whether the reader has this body already (If-None-Match, RFC 9110, section 13.1.2)."""
-    candidates = request.headers.get("if-none-match", "").split(",")
-    return any(c.strip().removeprefix("W/") in (etag, "*") for c in candidates)
+    candidates = request.headers.get("if-none-match")
+    if candidates is None:
+        return False
+    return any(c.strip().removeprefix("W/") in (etag, "*") for c in candidates.split(","))
 
 
 def _route(request: Request, campaigns: Mapping[str, Campaign]) -> tuple[Campaign, str]:
@@ -236,8 +242,7 @@ def _allow_origin(
     request: Request, response: Response, settings: Settings, *, public: bool
 ) -> None:
     if public and request.method in ("GET", "HEAD"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.raw_headers.extend(PUBLIC_HEADERS)
         return
     response.headers["Vary"] = "Origin"
     origin = request.headers.get("origin")
