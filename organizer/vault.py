@@ -6,10 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from organizer import CannotDo
+from organizer import MISUNDERSTOOD, CannotDo
 from organizer.google_api import GoogleApi
 
 SECRET_MANAGER = "https://secretmanager.googleapis.com"  # noqa: S105 – an address, no secret
+ENVELOPE_SECRET = "envelope"  # noqa: S105 – its name in Secret Manager, as Terraform expects it
+PATH = re.compile(
+    r"((//secretmanager\.googleapis\.com/)?projects/(?P<project>[^/]+)/secrets/)?"
+    r"(?P<name>[A-Za-z0-9_-]+)(/versions/[^/]+)?"
+)
 
 SecretManagerOption = Annotated[str, typer.Option(envvar="SECRET_MANAGER_URL", hidden=True)]
 
@@ -19,15 +24,24 @@ class Vault:
     One secret in Secret Manager, through its REST interface.
 
     Args:
-        secret: Its name, or all of its path, as Terraform prints it.
+        secret: Its name, or all of its path, as Terraform prints it, and with a version too.
+
+    Raises:
+        CannotDo: The path is another project's, or none.
 
     Source: cloud.google.com/secret-manager/docs/reference/rest, v1
     """
 
     def __init__(self, project: str, secret: str, address: str = SECRET_MANAGER) -> None:
-        path = re.fullmatch(r"projects/([^/]+)/secrets/([^/]+)", secret)
-        self._project, self._name = (path[1], path[2]) if path else (project, secret)
-        self._secrets = f"/v1/projects/{self._project}/secrets"
+        path = PATH.fullmatch(secret)
+        if not path or path["project"] not in (None, project):
+            raise CannotDo(
+                f"{secret} is no secret of project {project}: name it alone, or as "
+                f"projects/{project}/secrets/NAME.",
+                MISUNDERSTOOD,
+            )
+        self._project, self._name = project, path["name"]
+        self._secrets = f"/v1/projects/{project}/secrets"
         self._secret = f"{self._secrets}/{self._name}"
         self._api = GoogleApi(address)
 

@@ -4,6 +4,8 @@ import datetime as dt
 
 from organizer.checkup.finding import Verdict
 from organizer.checkup.project import Project
+from organizer.pepper import SECRET
+from organizer.vault import ENVELOPE_SECRET
 
 # Beside sign, which is gone once the petition is burnt.
 FUNCTIONS = {"count", "share-link", "withdraw", "sweep"}
@@ -71,7 +73,7 @@ def cpu_quota(project: Project) -> Verdict:
 
 def burnt(project: Project) -> Verdict:
     """See that the pepper and `sign` are both there, or both gone for ever."""
-    pepper, envelope = project.versions("pepper"), project.versions("envelope")
+    pepper, envelope = project.versions(SECRET), project.versions(ENVELOPE_SECRET)
     if not pepper:
         if "sign" in project.functions:
             return False, f"the pepper is destroyed, and sign is still there: {DEPLOY_BURNT}"
