@@ -6,7 +6,7 @@ locals {
     GOOGLE_CLOUD_PROJECT = var.project
     # Left out, the platform turns it on, and the framework adds to lines what a request calls itself.
     LOG_EXECUTION_ID = "false"
-    SITE_URL             = local.site_url
+    SITE_URL         = local.site_url
   }
 
   # Answers leave on this grid, so that no difference of a few milliseconds tells anything; unset,
