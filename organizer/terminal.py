@@ -62,6 +62,14 @@ def ask(question: str) -> str:
         raise CannotDo("Nothing was entered, and nothing was changed.", NOT_CONFIRMED) from None
 
 
+def clear() -> None:
+    """Wipe the screen, and what was scrolled off it; nothing is wiped where nobody looks."""
+    if _err.is_terminal:
+        # Home, the screen, and the lines behind it (xterm's 3J, which rich leaves out).
+        _err.file.write("\x1b[H\x1b[2J\x1b[3J")
+        _err.file.flush()
+
+
 def confirm(deed: str, word: str, *, given: bool = False) -> None:
     """
     Go on only if the person types a word that shows they have read what will happen.
