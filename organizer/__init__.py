@@ -5,6 +5,7 @@ The organizers' command line: `organizer COMMAND`.
 - `trustees/`: the private key, the key shares that it is split into, and their printed sheets.
 - `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
 - `reporting/`: the report that is handed over.
+- `news/`: the mail to those who asked for it.
 - `pages/`: what the page shows of a petition, written from its JSON.
 
 Beside the rooms, for all of them:

@@ -1,5 +1,6 @@
 """What a person sees and is asked; results go to stdout, everything else to stderr."""
 
+import getpass
 import json
 import sys
 from collections.abc import Iterator
@@ -60,6 +61,11 @@ def ask(question: str) -> str:
         return input().strip()
     except EOFError:
         raise CannotDo("Nothing was entered, and nothing was changed.", NOT_CONFIRMED) from None
+
+
+def ask_secret(question: str) -> str:
+    """Ask for a line that is not shown while it is typed."""
+    return getpass.getpass(f"{question} ", stream=sys.stderr)
 
 
 def clear() -> None:
