@@ -9,6 +9,7 @@ import typer
 from organizer import UNREACHABLE, CannotDo
 from organizer.commands.burn import burn
 from organizer.commands.count import count
+from organizer.commands.deliver import deliver
 from organizer.commands.doctor import doctor
 from organizer.commands.export import export
 from organizer.commands.invalidate import invalidate
@@ -81,6 +82,7 @@ app.command("recount")(recount)
 app.command("open")(open_petition)
 app.command("close")(close_petition)
 app.command("outcome")(set_outcome)
+app.command("deliver")(deliver)
 app.command("export")(export)
 app.command("report")(report)
 app.add_typer(news, name="news")

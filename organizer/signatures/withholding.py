@@ -61,11 +61,16 @@ class Withheld:
     """
 
     def __init__(self, reasons: Mapping[str, Reason] | None = None) -> None:
-        self._reasons = {_fold(name): reason for name, reason in (reasons or {}).items()}
+        self._written = dict(reasons or {})
+        self._reasons = {_fold(name): reason for name, reason in self._written.items()}
 
     def reason(self, name: str) -> Reason | None:
         """Return why a name is withheld, None if it is not."""
         return self._reasons.get(_fold(name))
+
+    def write(self) -> str:
+        """Return what `read_withheld` reads: the withheld names alone, with their reasons."""
+        return "".join(f"{reason}\t{name}\n" for name, reason in sorted(self._written.items()))
 
 
 def read_withheld(path: Path | None) -> Withheld:
@@ -92,7 +97,7 @@ def read_withheld(path: Path | None) -> Withheld:
                 f"{path}, line {number}: a line begins with {KEEP}, {', '.join(Reason)}, and has a "
                 "name behind it."
             )
-        reasons[name] = Reason(word)
+        reasons[name.strip()] = Reason(word)
     return Withheld(reasons)
 
 

@@ -1,6 +1,7 @@
 """The private key: kept in a file or as trustees' words, read from either."""
 
 import os
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -35,6 +36,7 @@ def read_keys(
     Raises:
         CannotDo: A file cannot be read, a word is wrong, or there are too few key shares.
     """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # A crash must not write a key to the disk.
     keys = [read_key(path) for path in key_files or ()]
     by_set: dict[int, list[str]] = {}
     for path in key_share_files or ():

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from organizer import CannotDo
 from organizer.terminal import ask, clear, say
+from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.key_shares import (
     WORDS,
     combine,
@@ -104,6 +105,7 @@ def type_keys(*, several: bool = False) -> list[ec.EllipticCurvePrivateKey]:
     keys: list[ec.EllipticCurvePrivateKey] = []
     while not keys or (several and _more()):
         keys.append(_type_key(sets))
+        say(f"That is the key {fingerprint(keys[-1].public_key())}.", style="green")
     return keys
 
 
