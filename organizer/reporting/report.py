@@ -18,6 +18,7 @@ from organizer.terminal import say
 
 TEMPLATE = Path(__file__).with_name("report.html")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = "There is no Chromium to print a PDF with; open the page and print it."
 PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 
 
@@ -34,6 +35,11 @@ def write(campaign: Campaign, figures: Figures, published: Published) -> str:
     )
 
 
+def find_browser() -> str | None:
+    """Return what can print a page here, if anything can."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def print_pdf(page: Path) -> None:
     """
     Print a page into a PDF beside it, if there is a browser.
@@ -42,9 +48,9 @@ def print_pdf(page: Path) -> None:
         CannotDo: The browser failed.
     """
     target = page.with_suffix(".pdf")
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
-        say("There is no Chromium to print a PDF with; open the page and print it.")
+        say(NO_BROWSER)
         return
     with tempfile.TemporaryDirectory() as profile:
         command = [
