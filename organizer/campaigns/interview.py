@@ -39,7 +39,7 @@ def interview(petition: str | None, languages: Sequence[str]) -> dict[str, Any]:
     )
     for name, question in (
         ("contact", "Where people can ask who you are, an address or a page []:"),
-        ("deadline", "The end of the day that it is about, as in 2026-12-24T24:00+09:00 []:"),
+        ("deadline", "The end of the day that it is about, as in 2026-12-25T00:00+09:00 []:"),
         ("closes", "When it closes by itself, written alike []:"),
         ("forget_after_days", "After how many days from then you destroy all names []:"),
     ):
@@ -99,7 +99,7 @@ def one(model: Model, name: str, question: str, *, otherwise: str | None = None)
         otherwise: What an empty answer means; without it, an empty answer does not fit.
     """
     field = model.model_fields[name]
-    annotation: Any = Annotated[(field.annotation, *field.metadata)]
+    annotation: Any = Annotated[field.annotation, field]
     adapter = TypeAdapter[Any](annotation)
 
     def read(answer: str) -> Any:
