@@ -9,7 +9,7 @@ from typing import Any
 
 from organizer.campaigns.finding import Finding
 from organizer.pages.languages import ENGLISH, STATIC, read_phrases, sentences
-from organizer.pages.page import PAGES, empty
+from organizer.pages.page import FOR_SIGNERS, empty
 
 
 def phrases_path(frontend: Path, language: str) -> Path:
@@ -69,7 +69,7 @@ def _untranslated(
 
 
 def _static(frontend: Path) -> list[str]:
-    pages = (empty((frontend / name).read_text(encoding="utf-8")) for name in PAGES)
+    pages = (empty((frontend / name).read_text(encoding="utf-8")) for name in FOR_SIGNERS)
     said = (sentence for page in pages for sentence in sentences(page))
     return [text for text in dict.fromkeys(said) if re.search(r"[A-Za-z]", text)]
 

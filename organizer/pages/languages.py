@@ -15,6 +15,8 @@ from typing import Any
 ENGLISH = "en"
 STATIC = "static"
 
+# What is typed or opened as it is, in every language.
+_VERBATIM = re.compile(r"<code.*?</code>|(?<=>)[\w.]+\.json(?=<)")
 _TEXT = re.compile(r">([^<]*[^<\s][^<]*)<")
 
 
@@ -26,8 +28,14 @@ def read_phrases(frontend: Path) -> dict[str, dict[str, Any]]:
 
 def sentences(page: str) -> list[str]:
     """Return what stands in an emptied page's HTML in English, each once, in its order."""
-    texts = (text for block in _blocks(page, ENGLISH) for text in _TEXT.findall(block))
+    blocks = (_VERBATIM.sub("<>", block) for block in _blocks(page, ENGLISH))
+    texts = (text for block in blocks for text in _TEXT.findall(block))
     return list(dict.fromkeys(text.strip() for text in texts))
+
+
+def speaks(page: str, language: str) -> bool:
+    """Tell whether a page says anything in a language."""
+    return any(_blocks(page, language))
 
 
 def speak(page: str, language: str, phrases: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """
 A petition's pages, written from its JSON.
 
-`frontend/index.html` and `withdraw.html` are the pages of one petition, the *root's*, and at the
+`frontend/index.html` and those beside it are the pages of one petition, the *root's*, and at the
 same time what every other page is written from. A petition's own pages lie in `frontend/{id}/`:
 the same files with its texts, its languages, and addresses that lead one folder up.
 """
@@ -17,11 +17,21 @@ from petition.campaign import Campaign
 
 from organizer import ROOT
 from organizer.pages.addressing import lead_from_folder
-from organizer.pages.languages import keep_languages, read_phrases, speak, style_rules
+from organizer.pages.languages import (
+    ENGLISH,
+    keep_languages,
+    read_phrases,
+    speak,
+    speaks,
+    style_rules,
+)
 from organizer.pages.plea import pleas
 from organizer.pages.updates import feed_links, list_updates, read_updates
 
-PAGES = ("index.html", "withdraw.html")
+# What a signer reads is there in all of a petition's languages; explanations for engineers are in
+# those that the page has always had.
+FOR_SIGNERS = ("index.html", "withdraw.html")
+PAGES = (*FOR_SIGNERS, "problems.html")
 
 
 @dataclass(frozen=True)
@@ -62,17 +72,17 @@ class Pages:
         """Return a page of a petition as it should be in the petition's folder."""
         campaign = self.campaigns[petition]
         shell = lead_from_folder(self._spoken(name))
-        page = self._fill(shell, campaign, root="../", folder="")
-        return keep_languages(page, campaign.languages)
+        languages = _languages(shell, campaign)
+        page = self._fill(shell, campaign, languages, root="../", folder="")
+        return keep_languages(page, languages)
 
     def root_page(self, petition: str, name: str) -> str:
         """Return a page of a petition as it should be at the root."""
-        campaign = self.campaigns[petition]
-        others = self._others(petition, campaign.languages) if name == "index.html" else ""
-        page = self._fill(
-            self._spoken(name), campaign, root="", folder=f"{petition}/", others=others
-        )
-        return keep_languages(page, campaign.languages, hide=True)
+        campaign, shell = self.campaigns[petition], self._spoken(name)
+        languages = _languages(shell, campaign)
+        others = self._others(petition, languages) if name == "index.html" else ""
+        page = self._fill(shell, campaign, languages, root="", folder=f"{petition}/", others=others)
+        return keep_languages(page, languages, hide=True)
 
     def _shell(self, name: str) -> str:
         return (self.frontend / name).read_text(encoding="utf-8")
@@ -81,15 +91,23 @@ class Pages:
         """Return a page with every language for which there are phrases."""
         page = empty(self._shell(name))
         for language, phrases in read_phrases(self.frontend).items():
-            page = speak(page, language, phrases)
+            if name in FOR_SIGNERS:
+                page = speak(page, language, phrases)
         return page
 
     def _fill(
-        self, page: str, campaign: Campaign, *, root: str, folder: str, others: str = ""
+        self,
+        page: str,
+        campaign: Campaign,
+        languages: Sequence[str],
+        *,
+        root: str,
+        folder: str,
+        others: str = "",
     ) -> str:
         phrases = read_phrases(self.frontend)
         updates = read_updates(self.frontend, campaign.petition)
-        page = _name(page, campaign, root)
+        page = _name(page, campaign, languages, root)
         return rewrite(
             page,
             [
@@ -128,16 +146,21 @@ def empty(page: str) -> str:
     )
 
 
-def _name(page: str, campaign: Campaign, root: str) -> str:
+def _languages(page: str, campaign: Campaign) -> list[str]:
+    """Return those of a petition's languages that a page speaks, or English if there is none."""
+    return [x for x in campaign.languages if speaks(page, x)] or [ENGLISH]
+
+
+def _name(page: str, campaign: Campaign, languages: Sequence[str], root: str) -> str:
     """Say in a page's head whose it is, for its scripts, for previews and for the tab."""
     say = html.escape
-    first = campaign.languages[0]
-    otherwise = "en" if "en" in campaign.texts else first
+    first = languages[0]
+    otherwise = ENGLISH if ENGLISH in languages else first
     element = (
         f'<html lang="{first}" data-petition="{campaign.petition}" data-root="{root}" '
-        f'data-languages="{" ".join(campaign.languages)}" data-otherwise="{otherwise}">'
+        f'data-languages="{" ".join(languages)}" data-otherwise="{otherwise}">'
     )
-    texts = campaign.texts[otherwise]
+    texts = campaign.texts_in(otherwise)
     for pattern, written in [
         (r"<html[^>]*>", element),
         (r"<title>[^<]*</title>", f"<title>{say(campaign.hashtag)}</title>"),
@@ -145,7 +168,8 @@ def _name(page: str, campaign: Campaign, root: str) -> str:
         (r'(<meta property="og:title" content=")[^"]*', rf"\g<1>{say(texts.title)}"),
     ]:
         page = re.sub(pattern, written, page, count=1)
-    return page
+    # How whoever signs without script ends the functions' addresses.
+    return re.sub(r'(<code class="petition">/)[^<]*', rf"\g<1>{campaign.petition}", page)
 
 
 def list_petitions(
