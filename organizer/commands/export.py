@@ -57,14 +57,14 @@ def export(
     of one address disagree about a name, they are listed beside it for you to decide.
     Run the same command again after an interruption, and it goes on where it was.
     """
-    keys = read_keys(key_files, key_share_files, words)
-    if (delivery or check or decisions) and not keys:
+    if (delivery or check or decisions) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     totals = output.with_name(f"{output.name}.totals.json")
     if delivery and totals.exists():
         raise CannotDo(f"{totals} exists and is not overwritten.")
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     wanted = Export(output, chosen, bom, delivery, opening, decisions)
     numbers = write(wanted, connection, database)

@@ -80,12 +80,12 @@ def invalidate(
     """
     patterns = (_pattern(name), _pattern(address))
     wanted = Filter(_utc(since), _utc(until), country, language, via, *patterns, unreadable)
-    keys = read_keys(key_files, key_share_files, words)
     if wanted.empty:
         raise CannotDo("Say which signatures: by time, country, link, …", MISUNDERSTOOD)
-    if wanted.reads and not keys:
+    if wanted.reads and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys if wanted.reads else [])
     found, total = list(search(wanted, database, opening, some=some)), database.count()
     if not as_json:

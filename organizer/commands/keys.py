@@ -18,7 +18,7 @@ from petition.seal import (
 )
 
 from organizer import MISUNDERSTOOD, CannotDo
-from organizer.connection import find_connection
+from organizer.connection import check_petition, find_connection
 from organizer.terminal import say, show
 from organizer.trustees.key_shares import MAX_TRUSTEES, split
 from organizer.trustees.private_key import (
@@ -78,7 +78,7 @@ def new(
     The private key is split into words, a sheet for each trustee; it is itself written nowhere.
     Take the network away first, print the sheets, hand them over, and destroy the files.
     """
-    petition = context.obj["petition"]
+    petition = _petition(context)
     key = ec.generate_private_key(ec.SECP256R1())
     if single:
         if trustees or quorum:
@@ -113,13 +113,14 @@ def check(
 
     A test is sealed and opened; the public key is printed, to be compared with the page's.
     """
+    petition = _petition(context)
     found = read_keys(key_files, key_share_files, words)
     if not found:
         raise CannotDo(
             "Give --key FILE, --key-share FILE for each trustee, or --words.", MISUNDERSTOOD
         )
     for key in found:
-        _prove(key, context.obj["petition"])
+        _prove(key, petition)
     say("It opens what is sealed to this public key:", style="green")
     for key in found:
         show(f'seal_public_key = "{encode_public_key(key.public_key())}"')
@@ -168,6 +169,12 @@ def envelope(
         say(f"Version {version} of the secret {secret} holds the private half.")
     public = encode_public_key(key.public_key())
     show(f'envelope = {{ public_key = "{public}", version = "{version}" }}')
+
+
+def _petition(context: typer.Context) -> str:
+    petition: str = context.obj["petition"]
+    check_petition(petition)
+    return petition
 
 
 def _is_of(key: ec.EllipticCurvePrivateKey, public_key: str) -> bool:

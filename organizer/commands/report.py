@@ -44,8 +44,7 @@ def report(
     With the key it names those who agreed to it, and nobody else, and says how many boxes were
     left out and why. Countries under thirty and other numbers under ten are folded.
     """
-    keys = read_keys(key_files, key_share_files, words)
-    if (check or decisions) and not keys:
+    if (check or decisions) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     contested = output.with_name(f"{output.name}.contested.jsonl")
     for path in (output, contested):
@@ -53,6 +52,7 @@ def report(
             raise CannotDo(f"{path} exists and is not overwritten.")
     decided = read_decisions(decisions)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     figures = gather(database, opening, decided)
     page = write(connection.read_campaign(), figures, database.published())
