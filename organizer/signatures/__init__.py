@@ -8,7 +8,7 @@ What is signed, in the database, as organizers read, open and change it.
 - `reading` brings all claims of a signer together, `naming` (pure) says what becomes of their
   name, `decisions` is how organizers decide;
 - `export` writes it into files: `rows` are its lines, `checkpoint` lets it go on after a kill;
-- `filter` says which claims are meant, `invalidation` takes their signers off the count,
-  `withdrawal` does what a signer asks for;
+- `filter` says which claims are meant, `hours` reads the times that it is given, `invalidation`
+  takes their signers off the count, `withdrawal` does what a signer asks for;
 - `audit` compares signers, claims and lanes, and repairs them.
 """
