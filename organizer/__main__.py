@@ -1,14 +1,34 @@
-"""Where `organizer` starts."""
+"""Where `organizer` starts, and how Ctrl-C ends it."""
 
+import os
+import signal
 import sys
+from threading import Timer
+from types import FrameType
+
+INTERRUPTED = 130  # 128 and SIGINT, as shells have it
+GRACE_SECONDS = 5.0  # ours: a page is written by then, and every run can be killed without harm
 
 
 def main() -> int:
     """Run the command line that the program was called with, and return its exit code."""
-    # The processes that open boxes load this file again, and must not load all the others with it.
-    from organizer.command_line import run
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        # The processes that open boxes load this file again, and must not load all the others
+        # with it.
+        from organizer.command_line import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    # gRPC, interrupted at a wrong moment, waits for itself for ever when its channel goes.
+    end = Timer(GRACE_SECONDS, os._exit, [INTERRUPTED])
+    end.daemon = True
+    end.start()
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":
