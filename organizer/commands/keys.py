@@ -1,5 +1,6 @@
 """`keys`: the key pair that claims are sealed to, split among trustees, and the envelope's."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from petition.seal import (
 from organizer import MISUNDERSTOOD, CannotDo
 from organizer.connection import check_petition, find_connection
 from organizer.terminal import say, show
+from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.key_shares import MAX_TRUSTEES, split
 from organizer.trustees.private_key import (
     KeyOption,
@@ -29,7 +31,7 @@ from organizer.trustees.private_key import (
     write_key,
     write_secret,
 )
-from organizer.trustees.sheet import write_html, write_text
+from organizer.trustees.sheet import Heading, write_html, write_text
 from organizer.vault import SECRET_MANAGER, SecretManagerOption, Vault
 
 keys = typer.Typer(
@@ -94,7 +96,9 @@ def new(
         )
     else:
         _prove(key, petition)
-        _write_sheets(folder, split(key, trustees, quorum), petition, quorum, sheet)
+        name = fingerprint(key.public_key())
+        _write_sheets(folder, key, Heading(petition, name, 0, trustees, quorum), sheet)
+    say(f"This is the key {fingerprint(key.public_key())}.")
     show(f'seal_public_key = "{encode_public_key(key.public_key())}"')
 
 
@@ -123,6 +127,7 @@ def check(
         _prove(key, petition)
     say("It opens what is sealed to this public key:", style="green")
     for key in found:
+        say(f"Key {fingerprint(key.public_key())}:")
         show(f'seal_public_key = "{encode_public_key(key.public_key())}"')
     if public_key and not any(_is_of(key, public_key) for key in found):
         raise CannotDo("This is not the private key of the public key that you named.")
@@ -194,15 +199,27 @@ def _prove(key: ec.EllipticCurvePrivateKey, petition: str) -> None:
 
 
 def _write_sheets(
-    folder: Path, key_shares: list[str], petition: str, quorum: int, sheet: Sheet
+    folder: Path, key: ec.EllipticCurvePrivateKey, heading: Heading, sheet: Sheet
 ) -> None:
     write, ending = (write_html, "html") if sheet is Sheet.HTML else (write_text, "txt")
+    trustees, quorum = heading.trustees, heading.quorum
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    trustees = len(key_shares)
-    for number, words in enumerate(key_shares, 1):
-        path = folder / f"key-share-{number}-of-{trustees}.{ending}"
-        text = write(words, petition=petition, number=number, trustees=trustees, quorum=quorum)
-        write_secret(path, text.encode())
+    if others := sorted(path.name for path in folder.glob("key-share-*")):
+        raise CannotDo(
+            f"{folder}/ holds sheets of another key already, such as {others[0]}: nothing was "
+            "made. Name another --folder, or destroy them first."
+        )
+    written: list[Path] = []
+    try:
+        for number, words in enumerate(split(key, trustees, quorum), 1):
+            text = write(words, replace(heading, number=number))
+            path = folder / f"key-share-{number}-of-{trustees}.{ending}"
+            write_secret(path, text.encode())
+            written.append(path)
+    except BaseException:  # Also Ctrl-C: some sheets of a key that nobody keeps are a trap.
+        for path in written:
+            path.unlink()
+        raise
     say(
         f"{folder}/ holds {trustees} sheets; any {quorum} of them open every name. "
         "Print each alone, hand it over, and destroy the files."
