@@ -46,8 +46,13 @@ def report(
     """
     if (check or decisions) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise CannotDo(
+            "A report is a page: name it as in report.html; the PDF beside it is then report.pdf.",
+            MISUNDERSTOOD,
+        )
     contested = output.with_name(f"{output.name}.contested.jsonl")
-    for path in (output, contested):
+    for path in (output, contested, *([output.with_suffix(".pdf")] if pdf else [])):
         if path.exists():
             raise CannotDo(f"{path} exists and is not overwritten.")
     decided = read_decisions(decisions)
