@@ -13,6 +13,9 @@ GRACE_SECONDS = 5.0  # ours: a page is written by then, and every run can be kil
 def main() -> int:
     """Run the command line that the program was called with, and return its exit code."""
     signal.signal(signal.SIGINT, _interrupt)
+    # google-auth looks three times for a machine in the cloud, each time for three seconds, before
+    # it says that nobody has logged in.
+    os.environ.setdefault("GCE_METADATA_TIMEOUT", "1")
     try:
         # The processes that open boxes load this file again, and must not load all the others
         # with it.

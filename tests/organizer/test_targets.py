@@ -5,6 +5,7 @@ No command works on a target that is not there, and none waits for one that does
 import json
 import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from concurrent import futures
@@ -16,8 +17,10 @@ import pytest
 from google.cloud.firestore_admin_v1.types import Database, ListDatabasesResponse
 from petition.campaign import FOLDER
 
+from dev.emulator import Emulator
 from dev.ports import free_port
 from organizer import connection
+from tests.chaos.faults import running_wire
 from tests.organizer.conftest import Command, Forged
 
 COMMANDS = (
@@ -155,25 +158,32 @@ def test_a_database_that_is_not_there_is_told_the_nearest(
     assert list(folder.iterdir()) == []
 
 
-@pytest.fixture(params=["refused", "silent"])
-def unreachable(
-    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, organizer: Command
-) -> Iterator[None]:
-    """Name a database behind a port that refuses, or that takes everything and says nothing."""
-    if request.param == "refused":
-        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{free_port()}")
-        yield
-        return
+@pytest.fixture
+def refusing() -> int:
+    """Return a port that refuses."""
+    return free_port()
+
+
+@pytest.fixture
+def silent() -> Iterator[int]:
+    """Return a port that takes everything and says nothing."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{listening.getsockname()[1]}")
-        yield
+        yield listening.getsockname()[1]
 
 
-@pytest.mark.usefixtures("unreachable")
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c[0] in ("count", "close", "export")])
+@pytest.mark.parametrize(
+    ("command", "kind"),
+    [(("count",), "refusing"), (("export", "names.csv"), "silent")],
+)
 def test_a_database_that_does_not_answer_is_told_of_within_ten_seconds(
-    organizer: Command, folder: Path, command: Sequence[str]
+    organizer: Command,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+    command: Sequence[str],
+    kind: str,
 ) -> None:
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", f"127.0.0.1:{request.getfixturevalue(kind)}")
     start = time.monotonic()
 
     said = organizer(*command)
@@ -181,5 +191,55 @@ def test_a_database_that_does_not_answer_is_told_of_within_ten_seconds(
     assert time.monotonic() - start < 15, "Ten seconds, and a slow machine."
     assert said.code == 4
     assert said.err.count("\n") == 2
+    assert "The database does not answer." in said.err
+    assert list(folder.iterdir()) == []
+
+
+def test_who_has_not_logged_in_is_told_so_within_ten_seconds(
+    in_process: tuple[list[str], dict[str, str]], folder: Path
+) -> None:
+    """Where nothing answers that is asked whether this is a machine in the cloud."""
+    program, env = in_process
+    nobody = {"HOME": str(folder), "PATH": env["PATH"], "GOOGLE_CLOUD_PROJECT": "demo-nobody"}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"127.0.0.1:{silent.getsockname()[1]}"
+        asked = {"GCE_METADATA_IP": address, "GCE_METADATA_HOST": address}
+        command = [*program, "count"]
+        with subprocess.Popen(command, env=nobody | asked, stderr=subprocess.PIPE) as running:
+            silent.accept()
+            start = time.monotonic()
+            _, said = running.communicate()
+
+    assert time.monotonic() - start < 10
+    assert running.returncode == 4
+    assert b"There are no valid credentials. Log in first" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "method"),
+    [
+        (("close", "--yes"), "Commit"),
+        (("export", "names.csv"), "RunQuery"),
+    ],
+)
+def test_a_database_that_falls_silent_later_is_told_of_as_soon(
+    organizer: Command,
+    forged: Forged,
+    emulator: Emulator,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    command: Sequence[str],
+    method: str,
+) -> None:
+    forged.add(3)
+    with running_wire(emulator.host) as wire:
+        wire.refuse(method, grpc.StatusCode.UNAVAILABLE, times=1000)
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", wire.host)
+        start = time.monotonic()
+
+        said = organizer(*command)
+
+    assert time.monotonic() - start < 20, "Ten seconds, and a slow machine."
+    assert said.code == 4
     assert "The database does not answer." in said.err
     assert list(folder.iterdir()) == []
