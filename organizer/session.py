@@ -18,5 +18,5 @@ def connect(context: typer.Context) -> tuple[Connection, Database]:
     connection = find_connection(**context.obj)
     say(connection.description, style="dim")
     database = Database(connection)
-    database.find()
+    database.published()  # Nothing is asked of a person before it is there and answers.
     return connection, database

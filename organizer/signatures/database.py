@@ -66,38 +66,6 @@ class Database:
         self._claims = self._petition.collection(CLAIMS)
         self._leaving = self._petition.collection(LEAVING)
 
-    def find(self) -> None:
-        """
-        Make sure that the database is there and answers; the petition may be new to it.
-
-        Raises:
-            CannotDo: It is not there, and the nearest name is told; or it does not answer.
-        """
-        try:
-            self.published()
-        except NO_DATABASE:
-            name, project = self._connection.database, self._connection.project
-            raise CannotDo(
-                f"There is no database {name!r} in the project {project}"
-                f"{nearest(name, self._names())}",
-                MISUNDERSTOOD,
-            ) from None
-
-    def _names(self) -> list[str]:
-        # Nobody but who mistyped pays for it.
-        from google.cloud.firestore_admin_v1 import FirestoreAdminClient
-        from google.cloud.firestore_admin_v1.services.firestore_admin import transports
-
-        host = self._connection.emulator
-        channel = grpc.insecure_channel(host) if host else None
-        transport = transports.FirestoreAdminGrpcTransport(channel=channel)
-        admin = FirestoreAdminClient(transport=transport)
-        try:
-            found = admin.list_databases(parent=f"projects/{self._connection.project}", **PATIENCE)
-        except REFUSED:  # Whoever may read a petition need not be allowed to list databases.
-            return []
-        return [database.name.rpartition("/")[2] for database in found.databases]
-
     def batch(self) -> Batch:
         """Return writes of which there is none yet."""
         return Batch(self._client, self._petition)
@@ -109,9 +77,22 @@ class Database:
             return moment
 
     def published(self) -> Published:
-        """Return what the petition's own document says."""
-        with in_sentences():
-            return Published.read(self._petition.get(**PATIENCE).to_dict() or {})
+        """
+        Return what the petition's own document says; nothing, while nobody has signed.
+
+        Raises:
+            CannotDo: There is no such database, and the nearest name is told; or no answer.
+        """
+        try:
+            with in_sentences():
+                return Published.read(self._petition.get(**PATIENCE).to_dict() or {})
+        except NO_DATABASE:
+            name, project = self._connection.database, self._connection.project
+            raise CannotDo(
+                f"There is no database {name!r} in the project {project}"
+                f"{nearest(name, self._names())}",
+                MISUNDERSTOOD,
+            ) from None
 
     def tally(self, at: dt.datetime | None = None) -> Sums:
         """Return the sum of all lanes, as they are or were at an instant of the last hour."""
@@ -196,6 +177,21 @@ class Database:
         with in_sentences():
             found = [records.document(id).get(**PATIENCE)] if id else records.stream(**LONG_READ)
             return sum((record.to_dict() or {}).get("number", 0) for record in found)
+
+    def _names(self) -> list[str]:
+        # Nobody but who mistyped pays for it.
+        from google.cloud.firestore_admin_v1 import FirestoreAdminClient
+        from google.cloud.firestore_admin_v1.services.firestore_admin import transports
+
+        host = self._connection.emulator
+        channel = grpc.insecure_channel(host) if host else None
+        transport = transports.FirestoreAdminGrpcTransport(channel=channel)
+        admin = FirestoreAdminClient(transport=transport)
+        try:
+            found = admin.list_databases(parent=f"projects/{self._connection.project}", **PATIENCE)
+        except REFUSED:  # Whoever may read a petition need not be allowed to list databases.
+            return []
+        return [database.name.rpartition("/")[2] for database in found.databases]
 
     def _pages(
         self, query: Any, read: Callable[[Any], Stored[Document]], at: dt.datetime | None

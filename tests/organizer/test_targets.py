@@ -205,10 +205,12 @@ def test_who_has_not_logged_in_is_told_so_within_ten_seconds(
         address = f"127.0.0.1:{silent.getsockname()[1]}"
         asked = {"GCE_METADATA_IP": address, "GCE_METADATA_HOST": address}
         command = [*program, "count"]
-        with subprocess.Popen(command, env=nobody | asked, stderr=subprocess.PIPE) as running:
-            with silent.accept()[0]:
-                start = time.monotonic()
-                _, said = running.communicate()
+        with (
+            subprocess.Popen(command, env=nobody | asked, stderr=subprocess.PIPE) as running,
+            silent.accept()[0],
+        ):
+            start = time.monotonic()
+            _, said = running.communicate()
 
     assert time.monotonic() - start < 10
     assert running.returncode == 4
