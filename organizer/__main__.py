@@ -6,7 +6,8 @@ import sys
 from threading import Timer
 from types import FrameType
 
-INTERRUPTED = 130  # 128 and SIGINT, as shells have it
+from organizer import INTERRUPTED
+
 GRACE_SECONDS = 5.0  # ours: a page is written by then, and every run can be killed without harm
 
 
@@ -27,6 +28,7 @@ def main() -> int:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    os.write(2, b"Interrupted.\n")  # print() may be at work already
     # gRPC, interrupted at a wrong moment, waits for itself for ever when its channel goes.
     end = Timer(GRACE_SECONDS, os._exit, [INTERRUPTED])
     end.daemon = True

@@ -102,7 +102,4 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(end.code, str):  # What a function would not start with, in sentences.
             say(end.code, style="red")
         return end.code if isinstance(end.code, int) else WRONG
-    except KeyboardInterrupt:
-        say("Interrupted.")
-        return 130
     return 0

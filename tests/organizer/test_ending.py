@@ -100,6 +100,7 @@ def test_ctrl_c_while_it_starts_ends_it_and_the_next_run_does_it_all(
     _, said = running.communicate(timeout=SOON)
 
     assert running.returncode == 130, said
+    assert "Interrupted." in said
     assert "Traceback" not in said
     done = subprocess.run(export, env=in_process[1], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
