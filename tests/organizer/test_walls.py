@@ -13,7 +13,9 @@ from organizer import ROOT
 
 FOLDER = ROOT / "organizer"
 FILES = sorted(FOLDER.rglob("*.py"))
-ROOMS = {"pages", "commands", "trustees", "signatures", "statistics", "reporting"}
+ROOMS = {
+    *("checkup", "commands", "pages", "reporting", "signatures", "statistics", "trustees"),
+}
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 45
