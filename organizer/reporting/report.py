@@ -19,6 +19,7 @@ from organizer.trustees.private_key import write_secret
 
 TEMPLATE = Path(__file__).with_name("report.html")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = "There is no Chromium to print a PDF with; open the page and print it."
 PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 
 
@@ -35,6 +36,11 @@ def write(campaign: Campaign, figures: Figures, published: Published) -> str:
     )
 
 
+def find_browser() -> str | None:
+    """Return what can print a page here, if anything can."""
+    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+
+
 def print_pdf(page: Path) -> None:
     """
     Print a page into a PDF beside it, if there is a browser.
@@ -43,9 +49,9 @@ def print_pdf(page: Path) -> None:
         CannotDo: The browser failed, or there is such a file already.
     """
     target = page.with_suffix(".pdf")
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
-        say("There is no Chromium to print a PDF with; open the page and print it.")
+        say(NO_BROWSER)
         return
     # Chromium gives what it writes the default mode; in a folder of ours nobody else sees it.
     with tempfile.TemporaryDirectory() as folder:

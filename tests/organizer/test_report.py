@@ -20,13 +20,16 @@ from petition.documents import Published, Status
 from petition.link import MARKS
 from petition.seal import Consent, Contents
 
+from dev.keys import DevelopmentKeys
 from organizer.reporting import charts
-from organizer.reporting.figures import Figures, fold_networks, gather
+from organizer.reporting.figures import Figures, figure, fold_networks
 from organizer.reporting.phrases import PHRASES
 from organizer.reporting.report import BROWSERS, print_pdf, write
 from organizer.reporting.totals import fold
 from organizer.signatures.database import Database
+from organizer.signatures.gathering import gather
 from organizer.signatures.opening import Opening
+from organizer.trustees.fingerprint import fingerprint
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
 FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
@@ -93,6 +96,12 @@ def test_it_says_itself_what_was_not_opened_and_why(page: str) -> None:
         assert phrases["sealed"] not in page
 
 
+def test_it_tells_the_key_that_it_was_opened_with(page: str, keys: DevelopmentKeys) -> None:
+    name = fingerprint(keys.private_key.public_key())
+
+    assert all(PHRASES[lang]["keys"].format(keys=name) in page for lang in CAMPAIGN.languages)
+
+
 def test_without_a_key_it_says_that_it_names_nobody(
     organizer: Command, forged: Forged, tmp_path: Path
 ) -> None:
@@ -145,7 +154,7 @@ def test_an_address_that_claimed_twice_is_in_its_charts_once(
 ) -> None:
     forged.add(30, claims=3, via="0123456789.weibo")
 
-    figures = gather(database, Opening(PETITION), {})
+    figures = figure(database, gather(database, Opening(PETITION)))
 
     assert figures.signatures == figures.hours.total() == 30
     assert figures.networks == [("weibo", 30)]
