@@ -15,6 +15,7 @@ from organizer.commands.export import export
 from organizer.commands.invalidate import invalidate
 from organizer.commands.keys import keys
 from organizer.commands.news import news
+from organizer.commands.petition import petition
 from organizer.commands.recount import recount
 from organizer.commands.report import report
 from organizer.commands.status import close_petition, open_petition, set_outcome
@@ -75,6 +76,7 @@ def settings(
     context.obj = {"project": project, "database": database, "petition": petition}
 
 
+app.add_typer(petition, name="petition")
 app.add_typer(keys, name="keys")
 app.command("count")(count)
 app.command("watch")(watch)

@@ -1,7 +1,6 @@
 """The page that is handed over, and its print."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,13 +11,13 @@ from petition.documents import Published, Status
 from petition.tally import status
 
 from organizer import CannotDo
+from organizer.browser import find_browser
 from organizer.reporting.edition import Edition
 from organizer.reporting.figures import Figures
 from organizer.terminal import say
 from organizer.trustees.private_key import write_secret
 
 TEMPLATE = Path(__file__).with_name("report.html")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_BROWSER = "There is no Chromium to print a PDF with; open the page and print it."
 PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 
@@ -34,11 +33,6 @@ def write(campaign: Campaign, figures: Figures, published: Published) -> str:
         editions=[Edition(language, campaign, figures, outcome) for language in campaign.languages],
         names=figures.names,
     )
-
-
-def find_browser() -> str | None:
-    """Return what can print a page here, if anything can."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 def print_pdf(page: Path) -> None:

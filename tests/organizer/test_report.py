@@ -21,10 +21,11 @@ from petition.link import MARKS
 from petition.seal import Consent, Contents
 
 from dev.keys import DevelopmentKeys
+from organizer.browser import find_browser
 from organizer.reporting import charts
 from organizer.reporting.figures import Figures, figure, fold_networks
 from organizer.reporting.phrases import PHRASES
-from organizer.reporting.report import BROWSERS, print_pdf, write
+from organizer.reporting.report import print_pdf, write
 from organizer.reporting.totals import fold
 from organizer.signatures.database import Database
 from organizer.signatures.gathering import gather
@@ -303,7 +304,7 @@ def test_it_is_printed_where_a_browser_is(
 
     assert said.code == 0, said.err
     assert output.stat().st_mode & 0o777 == 0o600
-    if not any(map(shutil.which, BROWSERS)):
+    if not find_browser():
         assert "no Chromium" in said.err
         return
     pdf = output.with_suffix(".pdf")
@@ -314,7 +315,7 @@ def test_it_is_printed_where_a_browser_is(
 def test_every_page_but_the_cover_has_its_number(
     organizer: Command, forged: Forged, tmp_path: Path
 ) -> None:
-    if not (any(map(shutil.which, BROWSERS)) and shutil.which("pdftotext")):
+    if not (find_browser() and shutil.which("pdftotext")):
         pytest.skip("Chromium or pdftotext is not installed (apt install chromium poppler-utils)")
     forged.add(20)
     organizer("report", tmp_path / "report.html")
