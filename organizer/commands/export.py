@@ -67,8 +67,7 @@ def export(
     Run the same command again after an interruption, and it goes on where it was; a --delivery
     is written as a whole or not at all.
     """
-    keyed = bool(key_files or key_share_files or words)
-    if (delivery or check or decisions or withhold) and not keyed:
+    if (delivery or check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     if withhold and not delivery:
         raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)

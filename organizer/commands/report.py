@@ -47,8 +47,7 @@ def report(
     With the key it names those who agreed to it, and nobody else, and says how many boxes were
     left out and why. Countries under thirty and other numbers under ten are folded.
     """
-    keyed = bool(key_files or key_share_files or words)
-    if (check or decisions or withhold) and not keyed:
+    if (check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     contested = output.with_name(f"{output.name}.contested.jsonl")
     _check_files(output, contested, *([output.with_suffix(".pdf")] if pdf else []))
