@@ -15,6 +15,7 @@ from petition.seal import decode_public_key
 from petition.tally import status
 
 from organizer import CannotDo
+from organizer.browser import find_browser
 from organizer.connection import Connection
 from organizer.news.stamps import STOPPED, Stamps, StoppedOption
 from organizer.news.subscribers import TOLD, choose, write_lists
@@ -27,7 +28,7 @@ from organizer.reporting.delivery import (
     write_unread,
 )
 from organizer.reporting.figures import Figures, figure
-from organizer.reporting.report import NO_BROWSER, find_browser, print_pdf, write
+from organizer.reporting.report import NO_BROWSER, print_pdf, write
 from organizer.reporting.review import look_through
 from organizer.session import connect
 from organizer.signatures.audit import describe
