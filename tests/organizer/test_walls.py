@@ -13,7 +13,7 @@ from organizer import ROOT
 
 FOLDER = ROOT / "organizer"
 FILES = sorted(FOLDER.rglob("*.py"))
-ROOMS = {"campaigns", "pages", "commands", "trustees", "signatures", "reporting"}
+ROOMS = {"campaigns", "checkup", "commands", "pages", "reporting", "signatures", "trustees"}
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 45
