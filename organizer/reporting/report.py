@@ -17,6 +17,7 @@ from organizer.reporting.figures import Figures
 from organizer.terminal import say
 
 TEMPLATE = Path(__file__).with_name("report.html")
+NO_BROWSER = "There is no Chromium to print a PDF with; open the page and print it."
 PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 
 
@@ -43,7 +44,7 @@ def print_pdf(page: Path) -> None:
     target = page.with_suffix(".pdf")
     browser = find_browser()
     if browser is None:
-        say("There is no Chromium to print a PDF with; open the page and print it.")
+        say(NO_BROWSER)
         return
     with tempfile.TemporaryDirectory() as profile:
         command = [
