@@ -6,10 +6,7 @@ The organizers' command line: `organizer COMMAND`.
 - `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
 - `reporting/`: the report that is handed over.
 - `checkup/`: what `doctor` looks at: the database, the page, the cloud.
-<<<<<<< HEAD
-=======
 - `news/`: the mail to those who asked for it.
->>>>>>> main
 - `campaigns/`: a petition's texts and settings: asked for, checked, read.
 - `pages/`: what the page shows of a petition, written from its JSON.
 
