@@ -30,6 +30,7 @@ WRONG = 1
 MISUNDERSTOOD = 2
 NOT_CONFIRMED = 3
 UNREACHABLE = 4
+INTERRUPTED = 130  # 128 and SIGINT, as shells have it
 
 
 class CannotDo(Exception):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from organizer import UNREACHABLE, CannotDo
+from organizer import UNREACHABLE, WRONG, CannotDo
 from organizer.commands.burn import burn
 from organizer.commands.count import count
 from organizer.commands.deliver import deliver
@@ -105,8 +105,7 @@ def run(arguments: Sequence[str]) -> int:
         say("Somebody else changed the same, or nobody knows: run it again.", style="red")
         return UNREACHABLE
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    except KeyboardInterrupt:
-        say("Interrupted.")
-        return 130
+        if isinstance(end.code, str):  # What a function would not start with, in sentences.
+            say(end.code, style="red")
+        return end.code if isinstance(end.code, int) else WRONG
     return 0

@@ -67,13 +67,13 @@ def export(
     Run the same command again after an interruption, and it goes on where it was; a --delivery
     is written as a whole or not at all.
     """
-    keys = read_keys(key_files, key_share_files, words)
-    if (delivery or check or decisions or withhold) and not keys:
+    if (delivery or check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     if withhold and not delivery:
         raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     wanted = Export(output, chosen, bom, opening, decisions)
     if delivery:

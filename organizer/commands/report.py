@@ -47,15 +47,20 @@ def report(
     With the key it names those who agreed to it, and nobody else, and says how many boxes were
     left out and why. Countries under thirty and other numbers under ten are folded.
     """
-    keys = read_keys(key_files, key_share_files, words)
-    if (check or decisions or withhold) and not keys:
+    if (check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise CannotDo(
+            "A report is a page: name it as in report.html; the PDF beside it is then report.pdf.",
+            MISUNDERSTOOD,
+        )
     contested = output.with_name(f"{output.name}.contested.jsonl")
-    for path in (output, contested):
+    for path in (output, contested, *([output.with_suffix(".pdf")] if pdf else [])):
         if path.exists():
             raise CannotDo(f"{path} exists and is not overwritten.")
     decided, withheld = read_decisions(decisions), read_withheld(withhold)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     gathered = gather(database, opening, decided)
     gathered.withhold(withheld)

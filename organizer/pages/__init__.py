@@ -6,4 +6,5 @@ What the page shows of a petition, written from its JSON.
 - `updates`: the news, on the page and as a feed;
 - `languages`: the page in each language; `addressing`: in a folder of its own;
 - `cards` and `picture`: what shared links show.
+- `notice`: what it says when the petition opens, closes, or is over.
 """

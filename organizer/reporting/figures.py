@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from petition.blur import OTHER
@@ -91,8 +91,9 @@ def figure(database: Database, gathered: Gathered) -> Figures:
 
 def fold_networks(networks: Counter[str]) -> list[tuple[str, int]]:
     """Return the networks that may be shown, the greatest first, and all others as one."""
-    shown: Sequence[tuple[str, int]] = [
-        (network, number) for network, number in networks.most_common() if number >= FLOOR
-    ]
+    shown = [(network, number) for network, number in networks.most_common() if number >= FLOOR]
     rest = networks.total() - sum(number for _, number in shown)
+    # Few others would be told by what the rows lack of all that came through links.
+    while shown and 0 < rest < FLOOR:
+        rest += shown.pop()[1]
     return [*shown, *([(OTHER, rest)] if rest >= FLOOR else [])]

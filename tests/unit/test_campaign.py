@@ -155,6 +155,14 @@ def only_korean(content: dict[str, Any]) -> None:
             "texts must have the same outcomes in every language",
         ),
         (
+            "an outcome called none",
+            lambda c: [
+                texts["outcomes"].update(none=texts["outcomes"].pop("free"))
+                for texts in c["texts"].values()
+            ],
+            "no outcome may be called none",
+        ),
+        (
             "a language by its name",
             lambda c: c["texts"].update(Korean=c["texts"]["ko"]),
             "language tags",
