@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import asdict
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import functions_framework.aio
 from petition.cache import CachedByKey
@@ -19,7 +20,7 @@ from petition.link import (
     make_code,
     targets,
 )
-from petition.problems import Unavailable
+from petition.problems import NotFound, Unavailable
 from petition.retry import until_certain
 from petition.settings import ShareLinkSettings, load_settings
 from petition.store import Store
@@ -60,6 +61,8 @@ async def share_link(request: Request, campaign: Campaign, rest: str) -> Respons
     """Make a link (POST /{petition}), or answer for what it leads to (GET below it)."""
     if not rest:
         allow(request, "POST")
+        if is_beside_edge(request):
+            raise NotFound
         return await make(request, campaign)
     path = _PATH.fullmatch(rest)
     allow(request, "GET")
@@ -68,6 +71,18 @@ async def share_link(request: Request, campaign: Campaign, rest: str) -> Respons
         qr = draw_qr(f"{_url(campaign, path['code'])}.qr", ending)
         return document_response(qr, QR_TYPES[ending], cache=QR_CACHE)
     return await open_link(campaign, rest, path["code"] if path else None)
+
+
+def is_beside_edge(request: Request) -> bool:
+    """
+    Tell whether a domain's edge, which limits how many links one address makes, was passed by.
+
+    Links that were made before there was a domain still open at Cloud Run's own address.
+    """
+    own = ".run.app"
+    host = request.headers.get("host", "").partition(":")[0]
+    edge = urlsplit(settings.share_link_url).hostname or ""
+    return host.endswith(own) and not edge.endswith(own)
 
 
 async def make(request: Request, campaign: Campaign) -> Response:

@@ -3,12 +3,11 @@
 import asyncio
 import functools
 import hashlib
-import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -176,7 +175,7 @@ async def _read_body(request: Request) -> bytes:
 
 def write_json(content: object) -> bytes:
     """Return JSON in UTF-8, as short as it can be."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(content)
 
 
 def json_response(content: object, status: int = 200, *, cache: str = NO_STORE) -> Response:
