@@ -47,7 +47,7 @@ run "the_defaults" {
 
   assert {
     condition = { for name, f in google_cloudfunctions2_function.this : name => f.service_config[0].max_instance_request_concurrency } == {
-      sign = 500, count = 250, share-link = 100, withdraw = 100, sweep = 10
+      sign = 1000, count = 250, share-link = 100, withdraw = 100, sweep = 10
     }
     error_message = "A function has another concurrency than the scaling notes reckon with."
   }
