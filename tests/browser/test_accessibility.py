@@ -178,6 +178,7 @@ def test_tab_goes_through_the_page_in_the_order_of_reading(visit: Visit) -> None
         "submit",
         "#your-data",
         "share-make",
+        "savemyfriend/feed-en.xml",
         "withdraw.html",
         "problems.html",
     ]

@@ -193,6 +193,18 @@ def test_the_second_petition_says_nothing_of_the_first(
     assert page.locator("nav [data-pin]").all_inner_texts() == ["English", "한국어"]
 
 
+@pytest.mark.parametrize("name", ["index.html", "withdraw.html", "problems.html"])
+def test_no_page_of_the_second_leads_to_the_first(
+    checkout: Checkout, open_page: Callable[[str], Page], name: str
+) -> None:
+    page = open_page(f"/{SECOND}/{name}")
+
+    links = page.locator("a").evaluate_all("all => all.map(a => a.origin + a.pathname)")
+    pages = [link for link in links if link.startswith(checkout.site) and "config" not in link]
+    assert len(pages) > 3
+    assert [link for link in pages if not link.startswith(f"{checkout.site}/{SECOND}/")] == []
+
+
 def test_a_receipt_of_the_second_does_nothing_in_the_first(
     checkout: Checkout, open_page: Callable[[str], Page]
 ) -> None:
