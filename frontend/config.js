@@ -1,4 +1,4 @@
-/** What the deployment and the petition say: each file is fetched once, and again if that failed. */
+/** What the deployment says: each file is fetched once, and again if that failed. */
 
 import { jsonOf } from "./answer.js";
 
@@ -34,19 +34,6 @@ async function load(path) {
 /** @returns {Promise<Config>} */
 export function config() {
   return file("config.json");
-}
-
-/**
- * What the petition says.
- *
- * @typedef {object} Campaign
- * @property {Record<string, {share: string, outcomes: Record<string, {headline: string}>}>} texts by language
- * @property {{date: string, texts: Record<string, string>}[]} updates oldest first
- */
-
-/** @returns {Promise<Campaign>} */
-export async function petition() {
-  return file(`petitions/${(await config()).petition}.json`);
 }
 
 /**

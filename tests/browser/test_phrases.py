@@ -2,6 +2,7 @@
 The page's phrases: the same keys in every language, and the plea as the petition has it.
 """
 
+import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from organizer.pages import plea
+from organizer.pages.page import PAGES, written
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -28,8 +29,13 @@ def places(phrase: object) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", json.dumps(phrase)))
 
 
-def test_the_static_plea_is_the_petitions() -> None:
-    assert plea.plea_of_page() == plea.static_plea(), "run python -m organizer.pages.plea"
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_says_what_petition_and_phrases_say(name: str) -> None:
+    now = dt.datetime.now(dt.UTC)
+
+    page = (FRONTEND / name).read_text(encoding="utf-8")
+
+    assert page == written(name, now), "run python -m organizer.pages.page"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
