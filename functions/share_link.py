@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import functions_framework.aio
 from petition.cache import Cached, CachedByKey
@@ -21,7 +22,7 @@ from petition.link import (
     make_code,
     targets,
 )
-from petition.problems import Unavailable
+from petition.problems import NotFound, Unavailable
 from petition.retry import until_certain
 from petition.settings import ShareLinkSettings, load_settings
 from petition.store import Store
@@ -70,6 +71,8 @@ async def share_link(request: Request, campaign: Campaign, rest: str) -> Respons
     """Make a link (POST /{petition}), or answer for what it leads to (GET below it)."""
     if not rest:
         allow(request, "POST")
+        if is_beside_edge(request):
+            raise NotFound
         return await make(request, campaign)
     path = _PATH.fullmatch(rest)
     allow(request, "GET")
@@ -88,6 +91,18 @@ async def draw(campaign: Campaign, code: str, mark: str, kind: str) -> Response:
     # A PNG takes 13 ms, in which this process would answer nobody else.
     qr = await asyncio.to_thread(draw_qr, f"{_url(campaign, code)}.{mark}", kind)
     return document_response(qr, QR_TYPES[kind], cache=QR_CACHE)
+
+
+def is_beside_edge(request: Request) -> bool:
+    """
+    Tell whether a domain's edge, which limits how many links one address makes, was passed by.
+
+    Links that were made before there was a domain still open at Cloud Run's own address.
+    """
+    own = ".run.app"
+    host = request.headers.get("host", "").partition(":")[0]
+    edge = urlsplit(settings.share_link_url).hostname or ""
+    return host.endswith(own) and not edge.endswith(own)
 
 
 async def make(request: Request, campaign: Campaign) -> Response:

@@ -1,11 +1,14 @@
 """Sweep: `POST /{petition}` counts off who has withdrawn; private, called by the scheduler."""
 
 import datetime as dt
+from collections.abc import Sequence
 from functools import partial
 
 import functions_framework.aio
 from petition import log
 from petition.campaign import Campaign, load_campaigns
+from petition.documents import Leaving
+from petition.firestore import Conflict
 from petition.problems import NotFound
 from petition.retry import until_certain
 from petition.settings import Settings, load_settings
@@ -36,6 +39,32 @@ async def sweep(request: Request, campaign: Campaign, rest: str) -> Response:
     now = dt.datetime.now(dt.UTC)
     labels = {"function": "sweep", "petition": campaign.petition}
     while entries := await until_certain(partial(store.due, campaign.petition, now, TOGETHER)):
-        left = await until_certain(partial(store.leave, campaign.petition, entries))
-        log.add("sweep", labels, left=left, kept=len(entries) - left)
+        left, moving = await until_certain(partial(leave, campaign.petition, entries))
+        log.add("sweep", labels, left=left, kept=len(entries) - left - moving)
+        if moving == len(entries):
+            break  # They are looked at again when it is called again.
     return Response(None, 204, {"Cache-Control": NO_STORE})
+
+
+async def leave(petition: str, entries: Sequence[Leaving]) -> tuple[int, int]:
+    """
+    Count off whom nothing keeps; one by one, if one of them changes at the same moment.
+
+    Somebody may claim one address again and again, and must not keep all others on the count.
+
+    Returns:
+        How many left, and how many kept changing.
+
+    Raises:
+        Unavailable: The database does not answer in time; doing it again is safe.
+    """
+    try:
+        return await store.leave(petition, entries), 0
+    except Conflict:
+        left = moving = 0
+    for entry in entries:
+        try:
+            left += await store.leave(petition, [entry])
+        except Conflict:
+            moving += 1
+    return left, moving

@@ -12,7 +12,8 @@ from rich.progress import Progress
 
 from dev import CannotRun
 from dev.bench.bench import Bench
-from dev.bench.generator import CONNECTIONS, generator
+from dev.bench.generator import generator
+from dev.bench.load import CONNECTIONS
 from dev.bench.postgres import running_postgres
 from dev.bench.services import RELATIONAL, Services
 from dev.bench.tables import aims_table, billed_table, load_table, start_table

@@ -1,4 +1,4 @@
-"""64 connections that each ask as soon as they are answered, by wrk or by our own requester."""
+"""Connections that each ask as soon as they are answered, by wrk or by our own requester."""
 
 import asyncio
 import json
@@ -13,7 +13,6 @@ from pathlib import Path
 from dev.bench.load import Answers, Load, together
 from dev.bench.requester import send
 
-CONNECTIONS = 64
 PATH = "/savemyfriend"
 SCRIPT = Path(__file__).with_name("signers.lua")
 
@@ -29,7 +28,7 @@ def generator() -> str:
 def put_load(urls: Sequence[str], load: Load) -> Answers:
     """Send a load to all processes of a service, an equal share to each, and wait for its end."""
     share = replace(load, signers=-(-load.signers // len(urls)), rate=load.rate / len(urls))
-    connections = CONNECTIONS // len(urls)
+    connections = load.connections // len(urls)
     with ThreadPoolExecutor(len(urls)) as threads:
         return together(list(threads.map(lambda url: put_share(url, share, connections), urls)))
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from dev.bench.variants import Repeat
 
+CONNECTIONS = 64
+
 
 @dataclass(frozen=True)
 class Load:
@@ -17,6 +19,7 @@ class Load:
         repeats: The share of requests that sign once more for an earlier signer.
         repeat: Whether those send the same form again, or one under a receipt of its own.
         rate: Requests a second; 0 for as many as are answered.
+        connections: That ask at the same time, over all processes.
     """
 
     seconds: float
@@ -24,6 +27,7 @@ class Load:
     repeats: float = 0.0
     repeat: Repeat = "same"
     rate: float = 0.0
+    connections: int = CONNECTIONS
 
 
 @dataclass(frozen=True)

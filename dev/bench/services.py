@@ -77,7 +77,12 @@ class Services:
 
     @contextlib.contextmanager
     def running(
-        self, name: str, processes: int = 1, *, firestore: str | None = None
+        self,
+        name: str,
+        processes: int = 1,
+        *,
+        firestore: str | None = None,
+        extra: Mapping[str, str | None] | None = None,
     ) -> Iterator[Service]:
         """
         Run a service until the block ends, from before it listens.
@@ -85,6 +90,7 @@ class Services:
         Args:
             name: As `Variant.server`.
             firestore: HOST:PORT of a relay to the emulator.
+            extra: Other settings of a function of ours; None takes one away.
         """
         ports = [free_port() for _ in range(processes)]
         project = f"demo-{uuid.uuid4().hex[:16]}"
@@ -95,7 +101,8 @@ class Services:
             database = self._postgres.process
             read_ledger = self._relational_ledger(name, self._postgres.url)
         started = [
-            self._start(name, port, project, firestore or self._emulator.host) for port in ports
+            self._start(name, port, project, firestore or self._emulator.host, extra)
+            for port in ports
         ]
         urls = tuple(f"http://{HOST}:{port}" for port in ports)
         assert database  # noqa: S101 – the bench's own, never somebody else's
@@ -112,7 +119,14 @@ class Services:
     def _relational_ledger(self, name: str, url: str) -> Callable[[], Ledger]:
         return lambda: asyncio.run(read_postgres(url, name))
 
-    def _start(self, name: str, port: int, project: str, firestore: str) -> Process:
+    def _start(
+        self,
+        name: str,
+        port: int,
+        project: str,
+        firestore: str,
+        extra: Mapping[str, str | None] | None,
+    ) -> Process:
         log = self._folder / f"{name}-{port}.log"
         variables = settings(
             project=project,
@@ -122,7 +136,7 @@ class Services:
             keys=self._keys,
         )
         if name in FUNCTIONS:
-            return launch(name, port, variables, log).program
+            return launch(name, port, variables, log, extra=extra).program
         env = {key: os.environ[key] for key in MACHINE if key in os.environ}
         if name in RELATIONAL:
             assert self._postgres  # noqa: S101

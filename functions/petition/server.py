@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn_worker import UvicornWorker
 
 MAX_HEAD_BYTES = 32 * 1024  # ours: as much as Cloud Run takes; the parser itself knows no end
+MAX_AHEAD = 16  # ours: requests sent before the answer to the one before; browsers send none
 KEEP_ALIVE_SECONDS = 620  # longer than Google's load balancers keep theirs, which is 600
 
 TOO_LARGE = (
@@ -37,7 +38,9 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse()
 
     def on_message_begin(self) -> None:
-        """Begin to measure."""
+        """Begin to measure, unless too many wait for their turn already."""
+        if len(self.pipeline) >= MAX_AHEAD:
+            raise ValueError
         self._head_bytes = 0
         super().on_message_begin()
 
@@ -63,7 +66,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Say what is wrong: too much of it, or that it is not HTTP."""
-        if self._head_bytes > MAX_HEAD_BYTES:
+        if self._head_bytes > MAX_HEAD_BYTES or self.pipeline:
             self._refuse()
         else:
             super().send_400_response(msg)

@@ -83,13 +83,16 @@ def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status
 
 
 def _move(campaign: Campaign, published: Published, tally: Sums, now: dt.datetime) -> Public:
-    public = blur.move(published.public, tally, now)
+    told = published.public
     if status(published, campaign, now) is Status.OPEN:
-        return replace(public, closed_at=None, final=None)
+        return replace(blur.move(told, tally, now), closed_at=None, final=None)
+    if told.final is not None:
+        return told
+    public = blur.move(told, tally, now)
     if public.closed_at is None:  # What sign has accepted by now is counted by the next time.
         return replace(public, closed_at=now)
-    # Told once: who withdraws later must not be seen in a number that is exact.
-    if public.final is None and now - public.closed_at >= SETTLED_AFTER:
+    # Told once, and nothing moves any more: who withdraws later is not to be seen.
+    if now - public.closed_at >= SETTLED_AFTER:
         return replace(public, final=tally.signatures)
     return public
 

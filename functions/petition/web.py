@@ -3,12 +3,11 @@
 import asyncio
 import functools
 import hashlib
-import json
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
@@ -38,6 +37,10 @@ NO_STORE = "no-store"
 
 # As the server sends them: setting one by one would search all others each time.
 COMMON_HEADERS = ((b"x-content-type-options", b"nosniff"), (b"referrer-policy", b"no-referrer"))
+PUBLIC_HEADERS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"ETag, Retry-After"),
+)
 
 T = TypeVar("T")
 Handler = Callable[[Request, Campaign, str], Awaitable[Response]]
@@ -172,7 +175,7 @@ async def _read_body(request: Request) -> bytes:
 
 def write_json(content: object) -> bytes:
     """Return JSON in UTF-8, as short as it can be."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json(content)
 
 
 def json_response(content: object, status: int = 200, *, cache: str = NO_STORE) -> Response:
@@ -202,8 +205,10 @@ def make_etag(body: bytes) -> str:
 
 def not_modified(request: Request, etag: str) -> bool:
     """Tell whether the reader has this body already (If-None-Match, RFC 9110, section 13.1.2)."""
-    candidates = request.headers.get("if-none-match", "").split(",")
-    return any(c.strip().removeprefix("W/") in (etag, "*") for c in candidates)
+    candidates = request.headers.get("if-none-match")
+    if candidates is None:
+        return False
+    return any(c.strip().removeprefix("W/") in (etag, "*") for c in candidates.split(","))
 
 
 def _route(request: Request, campaigns: Mapping[str, Campaign]) -> tuple[Campaign, str]:
@@ -236,8 +241,7 @@ def _allow_origin(
     request: Request, response: Response, settings: Settings, *, public: bool
 ) -> None:
     if public and request.method in ("GET", "HEAD"):
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response.raw_headers.extend(PUBLIC_HEADERS)
         return
     response.headers["Vary"] = "Origin"
     origin = request.headers.get("origin")

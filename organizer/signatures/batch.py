@@ -117,9 +117,14 @@ class Batch:
         fields = {**invalidation.fields(), "number": firestore.Increment(invalidation.number)}
         self._batch.set(self._of(INVALIDATIONS, id), fields, merge=True)
 
-    def tell_again(self) -> None:
-        """Let the exact number of a closed petition be told anew, as it will be then."""
-        self._batch.set(self._petition, {"public": {"final": None}}, merge=True)
+    def tell_fewer(self, number: int) -> None:
+        """
+        Take some off the exact number of a closed petition that was told already.
+
+        Told anew as it is then, it would tell how many have withdrawn meanwhile.
+        """
+        less = {"public": {"final": firestore.Increment(-number)}}
+        self._batch.set(self._petition, less, merge=True)
 
     def set_status(self, status: Status) -> None:
         """Open or close the petition; an exact number that was told is told no more when open."""

@@ -95,8 +95,6 @@ class _Removal:
         self._database = database
         self._reason = reason
         self._day = dt.datetime.now(dt.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-        # An exact number that was told would be wrong afterwards.
-        self._told = database.published().public.final is not None
 
     def remove(self, suspects: list[Suspect]) -> None:
         """Take a batch off the count, as far as it still stands as it was found."""
@@ -132,8 +130,8 @@ class _Removal:
                 batch.empty_claim(claim)
         batch.count(-Sums.of(suspect.signer.content for suspect in suspects))
         batch.record(self.id, Invalidation(self._day, self._reason.value, len(suspects)))
-        if self._told:
-            batch.tell_again()
+        if self._database.published().public.final is not None:
+            batch.tell_fewer(len(suspects))
         batch.commit()
 
 

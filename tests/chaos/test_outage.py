@@ -284,6 +284,31 @@ def test_withdrawals_and_sweeps_in_a_storm_take_back_each_claim_once(
     assert database.list(f"petitions/{PETITION}/leaving") == {}
 
 
+def test_a_signer_who_keeps_changing_keeps_nobody_else_on_the_count(
+    start_function: Start, wire: Wire, http: httpx.Client, database: Database
+) -> None:
+    """Whoever claims an address again and again can make every deletion of it fail."""
+    sign, withdraw = (f"{start_function(n).url}/{PETITION}" for n in ("sign", "withdraw"))
+    sweep = start_function("sweep", FIRESTORE_EMULATOR_HOST=wire.host)
+    for _ in range(5):
+        receipt = http.post(sign, json=open_form()).json()["receipt"]
+        assert http.post(withdraw, json=withdrawal(receipt)).status_code == 204
+    changing = sorted(database.audit().signers)[2]
+    refused = grpc.StatusCode.FAILED_PRECONDITION
+    always = Fault("Commit", refused, applied=False, times=1000, about=changing.encode())
+    wire.faults.append(always)
+
+    assert http.post(f"{sweep.url}/{PETITION}").status_code == 204
+
+    # With all others, alone, and both again when nobody else was left; then it was given up.
+    assert always.times == 996
+    assert database.audit().signers.keys() == {changing}
+    assert database.audit().is_exact
+    wire.mend()
+    assert http.post(f"{sweep.url}/{PETITION}").status_code == 204
+    assert database.audit().tally == 0
+
+
 def test_a_withdrawal_and_a_sweep_that_arrive_late_take_nobody_else_off(
     start_function: Start, wire: Wire, http: httpx.Client, database: Database
 ) -> None:

@@ -15,6 +15,8 @@ import httpx
 OWNER = {"Authorization": "Bearer owner"}  # The emulator's word for somebody who may do all.
 PAGE_SIZE = 300
 
+Content = str | int | dt.datetime | Mapping[str, int]
+
 
 @dataclass(frozen=True)
 class Audit:
@@ -66,7 +68,7 @@ class Database:
             return None
         return decode(answer.raise_for_status().json().get("fields", {}))
 
-    def put(self, path: str, **fields: str | int | dt.datetime) -> None:
+    def put(self, path: str, **fields: Content) -> None:
         """Set a document's fields, as an organizer does in the console, and leave its others."""
         masks = {"updateMask.fieldPaths": list(fields)}
         values = {name: _encode(value) for name, value in fields.items()}
@@ -144,8 +146,10 @@ def decode(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: _value(value) for name, value in fields.items()}
 
 
-def _encode(value: str | int | dt.datetime) -> dict[str, str]:
+def _encode(value: Content) -> dict[str, Any]:
     match value:
+        case Mapping():
+            return {"mapValue": {"fields": {name: _encode(part) for name, part in value.items()}}}
         case int():
             return {"integerValue": str(value)}
         case dt.datetime():

@@ -280,6 +280,8 @@ def test_the_total_of_a_closed_petition_is_exact_after_the_same_wait_for_everybo
         http.post(url["withdraw"], json={"receipt": receipts[0], "keep_count": True})
     count = f"{start_function('count', BLUR=None, PUBLISH_SECONDS='1').url}/{PETITION}"
     database.put(f"petitions/{PETITION}", status="closed", outcome="free")
+    lot = f"petitions/{PETITION}/lanes/lot"  # so that a country has a number of its own
+    database.put(lot, signatures=0, referred=0, drawn={"KR": 40})
     publications = count_publications(database)
     http.get(count)
     wait_until(lambda: http.get(count).is_success and publications() >= 3)
@@ -289,13 +291,16 @@ def test_the_total_of_a_closed_petition_is_exact_after_the_same_wait_for_everybo
 
     wait_until(lambda: http.get(count).json()["exact"] is True)
     assert http.get(count).json()["signatures"] == 3
-    # Told once and for all: whoever withdraws from now on is not seen in it.
+    # Told once and for all: whoever withdraws from now on is not seen, in the total or by country.
+    database.put(lot, signatures=0, referred=0, drawn={"KR": 39})
+    database.put_time(f"petitions/{PETITION}", "public.countries_day", dt.timedelta(days=-1))
     http.post(url["withdraw"], json={"receipt": receipts[1], "keep_count": False})
     http.post(url["sweep"])
     publications = count_publications(database)
     wait_until(lambda: http.get(count).is_success and publications() >= 2)
     assert database.audit().tally == 2
     assert http.get(count).json()["signatures"] == 3
+    assert http.get(count).json()["countries"] == [{"country": "KR", "signatures": 800}]
 
 
 def count_publications(database: Database) -> Callable[[], int]:

@@ -252,6 +252,21 @@ def test_no_head_fills_the_memory(start_function: Start, endless: bytes) -> None
         assert memory_bytes(worker) - before < 40 * MIB, "Of the 320 that were sent."
 
 
+@pytest.mark.parametrize(("ahead", "answered"), [(15, True), (5000, False)])
+def test_few_requests_may_wait_on_one_connection(
+    http: httpx.Client, services: Stack, ahead: int, answered: bool
+) -> None:
+    """Each that waits for its turn takes memory, and a kilobyte holds fifty."""
+    with connect(services.share_link) as connection:
+        last = b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n"
+        send_all(connection, [b"GET / HTTP/1.1\r\n\r\n" * ahead + last])
+        answer = answer_of(connection)
+
+    assert (answer.count(b"HTTP/1.1 404 ") == ahead + 1) is answered
+    assert answer.count(b"HTTP/1.1 ") < 20
+    assert http.get(f"{services.share_link}/{PETITION}/0123456789.svg").status_code == 200
+
+
 def send_all(connection: socket.socket, pieces: Iterable[bytes]) -> None:
     """Send as much as the other side takes."""
     connection.settimeout(5)  # Whoever neither reads nor hangs up has taken what it takes.

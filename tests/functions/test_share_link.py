@@ -200,6 +200,27 @@ def test_a_link_opens_a_card_in_its_language_and_leads_to_the_petition(
 
 
 @pytest.mark.parametrize(
+    ("own", "host", "status"),
+    [
+        ("https://s.example.org", "share-link-123.us-central1.run.app", 404),
+        ("https://s.example.org", "share-link-123.us-central1.run.app:443", 404),
+        ("https://s.example.org", "s.example.org", 201),
+        ("https://share-link-123.us-central1.run.app", "share-link-abc-uc.a.run.app", 201),
+    ],
+)
+def test_nobody_makes_links_beside_the_edge_and_old_ones_open_there(
+    http: httpx.Client, start_function: Start, own: str, host: str, status: int
+) -> None:
+    """The edge of a domain limits how many one address makes; Cloud Run's own does not."""
+    url = f"{start_function('share-link', SHARE_LINK_URL=own).url}/{PETITION}"
+
+    made = http.post(url, json={"language": "ko"}, headers={"Host": host})
+
+    assert made.status_code == status
+    assert http.get(f"{url}/{UNKNOWN}", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
     "path",
     [
         UNKNOWN,

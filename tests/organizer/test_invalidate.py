@@ -316,9 +316,14 @@ def test_a_box_that_opens_and_holds_nothing_is_unreadable(
     assert counted(organizer) == 20
 
 
-@pytest.mark.parametrize("final", [42, None])
-def test_an_exact_number_that_was_told_is_told_again(
-    organizer: Command, forged: Forged, database: Database, client: firestore.Client, final: int
+@pytest.mark.parametrize(("final", "after"), [(50, 38), (None, None)])
+def test_an_exact_number_that_was_told_falls_by_as_many_and_tells_of_no_withdrawal(
+    organizer: Command,
+    forged: Forged,
+    database: Database,
+    client: firestore.Client,
+    final: int | None,
+    after: int | None,
 ) -> None:
     forged.add(30)
     forged.add(12, country="FR")
@@ -329,6 +334,6 @@ def test_an_exact_number_that_was_told_is_told_again(
     sure = ("--really", "--confirm", "12")
     organizer("invalidate", "--reason", "bot", "--country", "FR", *sure)
 
-    after = database.published()
-    assert after.public == Public({"KR": 40}, SECOND_DAY, closed_at=SECOND_DAY, final=None)
-    assert after.status is Status.CLOSED
+    published = database.published()
+    assert published.public == Public({"KR": 40}, SECOND_DAY, closed_at=SECOND_DAY, final=after)
+    assert published.status is Status.CLOSED

@@ -1,7 +1,7 @@
 """
 What readers are told of a count, and when a petition is over.
 
-How it is counted is tried against the database, in tests/functions/test_publishing.py.
+How it is counted is tried against the database, in tests/functions/test_count.py.
 """
 
 import datetime as dt
