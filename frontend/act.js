@@ -3,7 +3,7 @@
 import { fillCountries } from "./countries.js";
 import { thankSigner } from "./count.js";
 import { $, goTo } from "./element.js";
-import { clearFaults, mendFaults, nameRecipients, readForm, showFaults } from "./form.js";
+import { clearFaults, mendFaults, readForm, showFaults } from "./form.js";
 import { whenPhrased } from "./language.js";
 import { startSending, send } from "./sending.js";
 import { startAsking } from "./spelling.js";
@@ -21,7 +21,6 @@ const $fields = $("fields", HTMLFieldSetElement);
 const $email = $("email", HTMLInputElement);
 
 whenPhrased(() => fillCountries($("country", HTMLSelectElement)));
-whenPhrased(nameRecipients);
 startSending({
   waiting: "sending.unsigned",
   stopped: "sending.stopped",

@@ -1,4 +1,4 @@
-/** The count: how many, how far to the next milestone, from where, as of when, and until when. */
+/** The count: how many, how far to the next milestone, from where, and as of when. */
 
 import { jsonOf } from "./answer.js";
 import { functionUrl } from "./config.js";
@@ -19,7 +19,6 @@ const PLACE = "\uFFFC"; // stands for the number while what is around it is look
  * @typedef {object} Tally
  * @property {"open" | "closed"} status
  * @property {string | null} outcome as the campaign names it
- * @property {string | null} closes ISO 8601
  * @property {number} signatures
  * @property {boolean} exact or only about right, so that no number tells who has signed
  * @property {number} goal the next milestone
@@ -87,7 +86,6 @@ function show() {
   showNumber(tally);
   showGoal(tally);
   showLights(tally);
-  $("closes").textContent = tally.closes ? say("count.closes", { time: day(tally.closes) }) : "";
   $("as-of").textContent = say("count.as_of", { time: clock(tally.as_of) });
   if ($("countries", HTMLDetailsElement).open) showCountries(tally.countries);
   nameSummary(tally.countries);
@@ -189,12 +187,6 @@ function showLights({ signatures, goal }) {
 function thank({ signatures, exact }) {
   if (exact) return say("thanks.exact", { count: signatures });
   return signatures ? say("thanks.about", { count: signatures }) : say("thanks.first");
-}
-
-/** @param {string} moment ISO 8601 */
-function day(moment) {
-  const style = /** @type {const} */ ({ dateStyle: "long", timeStyle: "short" });
-  return new Intl.DateTimeFormat(language(), style).format(new Date(moment));
 }
 
 /** @param {string} asOf */

@@ -11,6 +11,7 @@
   const ESCAPES = 3;
   const WITHIN_MILLISECONDS = 2000; // ours: quick, yet possible with a slow hand
 
+  const FILLED = "[data-phrase], [data-label], [data-pin], [data-at], [data-left], [data-closes]";
   const HOUR_MILLISECONDS = 3_600_000;
   const HOURS_ARE_TOLD = 48; // ours: two days before the deadline, days are too coarse
 
@@ -82,7 +83,7 @@
   }
 
   /** @param {Element | Document} root @param {string} [selector] what of it */
-  function fill(root, selector = "[data-phrase], [data-label], [data-pin], [data-at], [data-left]") {
+  function fill(root, selector = FILLED) {
     const within = root.querySelectorAll(selector);
     const all = root instanceof Element && root.matches(selector) ? [root, ...within] : within;
     $html.dataset.stage = stage();
@@ -91,12 +92,14 @@
 
   /** @param {HTMLElement} $element */
   function fillOne($element) {
-    const { phrase, label, pin, at, left } = $element.dataset;
+    const { phrase, label, pin, at, left, closes } = $element.dataset;
+    const language = $element.lang || $html.lang;
     if (phrase) $element.textContent = say(phrase);
     if (label) $element.setAttribute("aria-label", say(label));
     if (pin) $element.setAttribute("aria-current", String(pin === $html.lang));
     if (at) $element.hidden = !at.split(" ").includes(stage());
-    if (left) $element.textContent = timeLeft(Date.parse(left), $element.lang || $html.lang);
+    if (left) $element.textContent = timeLeft(Date.parse(left), language);
+    if (closes) $element.textContent = openUntil(closes, language);
   }
 
   /** @param {string} chosen */
@@ -135,6 +138,13 @@
     const style = /** @type {const} */ ({ style: "unit", unitDisplay: "long" });
     const time = new Intl.NumberFormat(language, { ...style, unit: String(unit) }).format(Number(number));
     return say("deadline.left", language).replace("{time}", time);
+  }
+
+  /** @param {string} at ISO 8601 @param {string} language */
+  function openUntil(at, language) {
+    const style = /** @type {const} */ ({ dateStyle: "long", timeStyle: "short" });
+    const time = new Intl.DateTimeFormat(language, style).format(new Date(at));
+    return say("count.closes", language).replace("{time}", time);
   }
 
   // When something fails, or is early

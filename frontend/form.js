@@ -1,7 +1,7 @@
 /** A form on the page: what is written in it, and the summary that takes a person to each fault. */
 
 import { $, goTo } from "./element.js";
-import { language, say, whenPhrased } from "./language.js";
+import { say, whenPhrased } from "./language.js";
 
 /** @typedef {import("./faults.js").Fault} Fault */
 
@@ -32,12 +32,6 @@ export function readForm() {
       news: $("news", HTMLInputElement).checked,
     },
   };
-}
-
-/** Names those whom the list of names is handed to, as the page does above the form. */
-export function nameRecipients() {
-  const $named = document.querySelector(`.asking[lang="${language()}"] .recipients`);
-  $("recipients").textContent = $named?.textContent ?? "";
 }
 
 /** @param {Fault} fault */

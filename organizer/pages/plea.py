@@ -82,16 +82,23 @@ def stage_head(campaign: Campaign, language: str, stage: str) -> str:
     """Return the large line of a stage, what goes on from it, and the call."""
     texts = campaign.texts[language]
     told = texts.at(stage)
-    asked = stage in ("before", "after")
+    is_open = stage in ("before", "after")
     # Once the outcome is known it is the strongest line; until then the promise is.
-    lines = [("promise", say(texts.promise if asked else told.headline or texts.promise))]
-    lines.append(("lede", say(told.summary)))
-    if asked and told.headline:
-        lines.append(("news", say(told.headline)))
-    left = f'          <p class="news" lang="{language}" data-left="{campaign.deadline}"></p>\n'
-    shown = "".join(f'          <p class="{name}">{text}</p>\n' for name, text in lines)
-    call = f'          <p class="call"><a href="#sign">{say(told.call)}</a></p>\n'
-    return shown + (left if stage == "before" and campaign.deadline else "") + call
+    lines = [f'<p class="promise">{say((not is_open and told.headline) or texts.promise)}</p>']
+    if is_open and told.headline:
+        lines.append(f'<p class="news">{say(told.headline)}</p>')
+    lines.append(f'<p class="lede">{say(told.summary)}</p>')
+    if stage == "before" and campaign.deadline:
+        lines.append(moment("left", campaign.deadline, language, "news"))
+    if is_open and campaign.closes:
+        lines.append(moment("closes", campaign.closes, language, "closes"))
+    lines.append(f'<p class="call"><a href="#sign">{say(told.call)}</a></p>')
+    return "".join(f"          {line}\n" for line in lines)
+
+
+def moment(name: str, at: dt.datetime, language: str, kind: str) -> str:
+    """Return a line that first.js says by the reader's own clock."""
+    return f'<p class="{kind}" lang="{language}" data-{name}="{at.isoformat()}"></p>'
 
 
 def pleas(campaign: Campaign, now: dt.datetime) -> str:
@@ -112,7 +119,7 @@ def plea(campaign: Campaign, language: str, now: dt.datetime) -> str:
         for paragraphs, at in by_text.items()
     )
     words = WORDS[language]
-    addressed = say(words["between"].join(texts.addressed_to))
+    addressed = recipients(texts, language)
     return (
         f'      <article class="text plea" lang="{language}" id="{language}">\n{parts}'
         f'        <p class="addressed">{words["addressed"]}{colon(language)}{addressed}</p>\n'
@@ -132,9 +139,22 @@ def asking(campaign: Campaign) -> str:
         f"            <div><dt>{WORDS[language]['asks']}</dt>"
         f"<dd>{say(texts.organizers)}</dd></div>\n"
         f"            <div><dt>{WORDS[language]['addressed']}</dt>"
-        f'<dd class="recipients">{say(WORDS[language]["between"].join(texts.addressed_to))}</dd>'
-        "</div>\n"
+        f"<dd>{recipients(texts, language)}</dd></div>\n"
         "          </dl>\n"
+        for language, texts in campaign.texts.items()
+    )
+
+
+def recipients(texts: Texts, language: str) -> str:
+    """Name those to whom a petition is addressed."""
+    return say(WORDS[language]["between"].join(texts.addressed_to))
+
+
+def consent(campaign: Campaign) -> str:
+    """Return to whom the list of names is handed, beside the box that asks for it."""
+    return "".join(
+        f'                  <span class="text" lang="{language}">'
+        f"{recipients(texts, language)}</span>\n"
         for language, texts in campaign.texts.items()
     )
 
@@ -208,6 +228,7 @@ def regions(campaign: Campaign, now: dt.datetime) -> Iterator[tuple[str, str]]:
     yield "heads", heads(campaign, now)
     yield "plea", pleas(campaign, now)
     yield "asking", asking(campaign)
+    yield "consent", consent(campaign)
     yield "updates", updates(campaign)
     for language in campaign.languages:
         yield f"questions {language}", questions(campaign, language)
