@@ -329,3 +329,37 @@ def test_no_query_makes_another_answer(
 
         assert asked.content == plain.content
         assert asked.headers["cache-control"] == plain.headers["cache-control"]
+
+
+@pytest.mark.parametrize("mark", ["wechat", "device"])
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_a_code_to_scan_can_be_marked_with_where_it_is_shown(
+    http: httpx.Client, make: Callable[..., dict[str, Any]], mark: str, kind: str
+) -> None:
+    link = make("ko")
+
+    drawn = http.get(f"{link['url']}.{mark}.{kind}").content
+
+    if kind == "svg":
+        assert scan(drawn) == f"{link['url']}.{mark}"
+    else:
+        (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(drawn)).convert("L"))
+        assert code.text == f"{link['url']}.{mark}"
+
+
+@pytest.mark.parametrize("outcome", ["free", "returned", "unknown", "a-word-of-no-campaign"])
+def test_what_is_shared_is_true_once_the_outcome_is_known(
+    http: httpx.Client, start_function: Start, database: Database, outcome: str
+) -> None:
+    database.put(f"petitions/{PETITION}", status="closed", outcome=outcome)
+    texts = first_petition()["texts"]["en"]
+    told = texts["outcomes"].get(outcome, texts["after"])
+
+    url = f"{start_function('share-link').url}/{PETITION}"
+    link = http.post(url, json={"language": "en"}).json()
+
+    page = Page(http.get(f"{url}/{link['code']}").text)
+    assert link["text"] == told["share"]
+    assert page.metas["og:description"] == f"{told['headline']} {told['summary']}"
+    stage = outcome if outcome in texts["outcomes"] else "after"
+    assert page.metas["og:image"].endswith(f"-en-{stage}.png")
