@@ -21,6 +21,10 @@ PICTURES = ROOT / "docs" / "screenshots"
 SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 NUMBERS = {"KR": 96_214, "US": 41_873, "CN": 7_316, "JP": 6_420, "DE": 4_102, "GB": 3_911}
 ALL = 178_921
+ALONE = """
+  document.querySelector(".bar").style.position = "static";
+  document.querySelector(".foot")?.style.setProperty("visibility", "hidden");
+"""
 BEFORE = dt.datetime(2012, 2, 17, 6, tzinfo=dt.UTC)
 
 NAMES = {"zh-Hans": "李明", "en": "A friend", "ko": "친구"}
@@ -54,10 +58,8 @@ def take(
         page.wait_for_selector("#count.known")
     element = act(page)
     page.wait_for_timeout(600)  # The colours change softly.
-    # A bar that stays visible would lie across the picture of an element.
-    page.evaluate("document.querySelector('.bar').style.position = 'static'")
-    if element:
-        page.add_style_tag(content=".foot { visibility: hidden }")
+    # Bars that stay visible would lie across the picture of an element.
+    page.evaluate(ALONE if element else "")
     picture = page.locator(element).screenshot() if element else page.screenshot()
     mode = "dark" if dark else "light"
     save_picture(picture, PICTURES / f"{name}-{language}-{mode}-{screen}.png")
