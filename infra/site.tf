@@ -11,6 +11,9 @@ locals {
   site_built  = "${path.module}/build/page"
   site_folder = "page"
 
+  # Within it, what has a name of its own (VERSIONS in publish.py).
+  site_versioned = "v"
+
   bucket_origin = "https://${google_storage_bucket.site.name}.storage.googleapis.com"
   site_url      = var.domain == null ? "${local.bucket_origin}/${local.site_folder}" : "https://${var.domain}"
 
@@ -23,9 +26,9 @@ locals {
   # By the names that people know: "page.js" is build/page/v/0123456789abcdef/page.js, which has that
   # content for ever; beside it lies build/page/page.js, which has the newest.
   site_files    = fileset(local.site_built, "**")
-  site_versions = { for path in local.site_files : join("/", slice(split("/", path), 2, length(split("/", path)))) => path if startswith(path, "v/") }
+  site_versions = { for path in local.site_files : join("/", slice(split("/", path), 2, length(split("/", path)))) => path if startswith(path, "${local.site_versioned}/") }
   site_pages    = toset([for path in local.site_files : path if endswith(path, ".html")])
-  site_newest   = setsubtract([for path in local.site_files : path if !startswith(path, "v/")], local.site_pages)
+  site_newest   = setsubtract([for path in local.site_files : path if !startswith(path, "${local.site_versioned}/")], local.site_pages)
 
   # Hidden ones, such as the canary, are known to sign alone.
   campaigns = { for path in fileset("${local.source_root}/campaigns", "*.json") : trimsuffix(path, ".json") => jsondecode(file("${local.source_root}/campaigns/${path}")) }

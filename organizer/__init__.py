@@ -5,13 +5,14 @@ The organizers' command line: `organizer COMMAND`.
 - `trustees/`: the private key, the key shares that it is split into, and their printed sheets.
 - `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
 - `reporting/`: the report that is handed over.
+- `checkup/`: what `doctor` looks at: the database, the page, the cloud.
 - `pages/`: what the page shows of a petition, written from its JSON.
 
 Beside the rooms, for all of them:
 
 - `command_line` puts the commands together; `__main__` starts it;
 - `connection` knows which database is meant, production or the local run; `session` opens it;
-- `pepper` finds it, and `vault` is Secret Manager, where it is kept;
+- `pepper` finds it, and `vault` is Secret Manager, where it is kept, reached by `google_api`;
 - `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the

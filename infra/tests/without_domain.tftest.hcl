@@ -47,7 +47,7 @@ run "the_defaults" {
 
   assert {
     condition = { for name, f in google_cloudfunctions2_function.this : name => f.service_config[0].max_instance_request_concurrency } == {
-      sign = 500, count = 250, share-link = 100, withdraw = 100, sweep = 1
+      sign = 500, count = 250, share-link = 100, withdraw = 100, sweep = 10
     }
     error_message = "A function has another concurrency than the scaling notes reckon with."
   }
@@ -307,6 +307,18 @@ run "the_defaults" {
   assert {
     condition     = { for name, job in google_cloud_scheduler_job.this : name => job.http_target[0].oidc_token[0].service_account_email if length(job.http_target[0].oidc_token) > 0 } == { sweep-savemyfriend = google_service_account.sweeper.email }
     error_message = "sweep would refuse its call, or somebody else's account is used for a public one."
+  }
+
+  assert {
+    condition = { for name, job in google_cloud_scheduler_job.this : name => "${job.attempt_deadline} ${job.retry_config[0].retry_count}" } == {
+      canary = "30s 0", count-savemyfriend = "30s 0", sweep-savemyfriend = "1800s 3"
+    }
+    error_message = "A sweep with much to do would be cut off, or one that failed would wait for an hour."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["sweep"].service_config[0].timeout_seconds < 1800
+    error_message = "The scheduler would call sweep again while it still works."
   }
 
   assert {

@@ -30,13 +30,12 @@ from organizer.trustees.private_key import (
     write_secret,
 )
 from organizer.trustees.sheet import write_html, write_text
-from organizer.vault import SECRET_MANAGER, SecretManagerOption, Vault
+from organizer.vault import ENVELOPE_SECRET, SECRET_MANAGER, SecretManagerOption, Vault
 
 keys = typer.Typer(
     no_args_is_help=True, help="Make the key that names are sealed to, and check who can open it."
 )
 
-ENVELOPE_SECRET = "envelope"  # noqa: S105 – its name in Secret Manager, as Terraform expects it
 
 _TEST_CONTENTS = Contents("A friend", "friend@example.org", "友", Consent(delivery=True))
 

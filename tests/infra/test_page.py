@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev import ROOT
-from infra.publish import publish
+from infra.publish import VERSIONS, publish
 
 FRONTEND = ROOT / "frontend"
 
@@ -120,3 +120,9 @@ def test_nothing_is_uploaded_that_is_not_for_readers(frontend: Path, built: Path
     names = {Path(path).name for path in published(built)}
     assert names.isdisjoint({"headers.json", "README.md", ".notes"})
     assert not any("tests" in Path(path).parts for path in published(built))
+
+
+def test_edge_knows_where_the_versions_lie() -> None:
+    site = (ROOT / "infra" / "site.tf").read_text()
+
+    assert f'site_versioned = "{VERSIONS}"' in site

@@ -13,7 +13,7 @@ from organizer import ROOT
 
 FOLDER = ROOT / "organizer"
 FILES = sorted(FOLDER.rglob("*.py"))
-ROOMS = {"pages", "commands", "trustees", "signatures", "reporting"}
+ROOMS = {"checkup", "pages", "commands", "trustees", "signatures", "reporting"}
 
 MAX_FILE_LINES = 300
 MAX_FUNCTION_LINES = 45
