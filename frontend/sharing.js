@@ -1,7 +1,7 @@
 /** The share panel: a link of one's own, one large way to pass it on, and all the others. */
 
 import { jsonOf } from "./answer.js";
-import { config, functionUrl } from "./config.js";
+import { fromRoot, functionUrl, petitionId } from "./config.js";
 import { copy, save } from "./copying.js";
 import { $, goTo } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
@@ -108,7 +108,7 @@ async function showLink(link) {
   $("share-networks").replaceChildren(...targets.map(item));
   showLanguages(link);
   $("share-badge", HTMLInputElement).value = await badgeLine();
-  $("share-card", HTMLImageElement).src = await card(link);
+  $("share-card", HTMLImageElement).src = card(link);
 }
 
 /**
@@ -220,7 +220,7 @@ async function showQr(link) {
 /** The picture of the code for everybody who has paper, a screen or another app. */
 async function saveQr() {
   const picture = await qr();
-  if (picture) save(picture, "savemyfriend.png");
+  if (picture) save(picture, `${petitionId}.png`);
 }
 
 async function printLink() {
@@ -235,9 +235,8 @@ async function qr() {
 }
 
 /** The picture that networks show beside the link; some take it from this page itself. @param {Link} link */
-async function card({ language: spoken }) {
-  const { petition } = await config();
-  return `cards/${petition}-${spoken}-${document.documentElement.dataset.stage}.png`;
+function card({ language: spoken }) {
+  return fromRoot(`cards/${petitionId}-${spoken}-${document.documentElement.dataset.stage}.png`);
 }
 
 /** A line of HTML that shows the current number on somebody's page. */

@@ -6,6 +6,8 @@ The organizers' command line: `organizer COMMAND`.
 - `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
 - `reporting/`: the report that is handed over.
 - `checkup/`: what `doctor` looks at: the database, the page, the cloud.
+- `news/`: the mail to those who asked for it.
+- `campaigns/`: a petition's texts and settings: asked for, checked, read.
 - `pages/`: what the page shows of a petition, written from its JSON.
 
 Beside the rooms, for all of them:
@@ -13,7 +15,7 @@ Beside the rooms, for all of them:
 - `command_line` puts the commands together; `__main__` starts it;
 - `connection` knows which database is meant, production or the local run; `session` opens it;
 - `pepper` finds it, and `vault` is Secret Manager, where it is kept, reached by `google_api`;
-- `terminal` and `plots` are what a person sees.
+- `browser` finds a Chromium; `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the
 command was not understood; 3 it was not confirmed, and nothing was changed; 4 the database or

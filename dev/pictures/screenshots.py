@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, Page
 
 from dev import ROOT
 from dev.pictures.browser import LANGUAGES
-from dev.pictures.picture import save_picture
 from dev.pictures.signer import Signer, fill, sign
 from dev.site import PETITION
 from dev.stack import Stack
+from organizer.pages.picture import save_picture
 
 PICTURES = ROOT / "docs" / "screenshots"
 SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}

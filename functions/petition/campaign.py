@@ -83,13 +83,6 @@ class Texts(_Content):
         return Told(**{"headline": None, **before, **changes})
 
 
-class Update(_Content):
-    """A piece of news, in every language of the petition."""
-
-    date: dt.date
-    texts: dict[str, Text]
-
-
 class Campaign(_Content):
     """
     One petition.
@@ -120,7 +113,6 @@ class Campaign(_Content):
     numbers: Literal["blurred", "exact"] = "blurred"
     hidden: bool = False
     texts: Annotated[dict[str, Texts], Field(min_length=1)]
-    updates: tuple[Update, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Campaign":
@@ -128,8 +120,6 @@ class Campaign(_Content):
             raise ValueError("milestones must rise")
         if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", x) for x in self.texts):
             raise ValueError("texts must be named by language tags such as zh-Hans, en, ko")
-        if any(set(update.texts) != set(self.texts) for update in self.updates):
-            raise ValueError("every update must have the languages of texts")
         if len({tuple(sorted(texts.outcomes)) for texts in self.texts.values()}) > 1:
             raise ValueError("texts must have the same outcomes in every language")
         if any((texts.after is None) != (self.deadline is None) for texts in self.texts.values()):

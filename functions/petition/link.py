@@ -110,8 +110,8 @@ def landing_page(
     """
     texts = campaign.texts[language]
     told = texts.at(stage)
-    parameters = {"petition": campaign.petition, "lang": language} | ({"via": via} if via else {})
-    site = f"{site_url}/?{urlencode(parameters)}"
+    parameters = {"lang": language} | ({"via": via} if via else {})
+    site = f"{site_url}/{campaign.petition}/?{urlencode(parameters)}"
     card = f"{site_url}/cards/{campaign.petition}-{language}-{stage}.png"
     tags = {
         "og:type": "website",

@@ -212,7 +212,7 @@ run "the_defaults" {
   # The page.
 
   assert {
-    condition     = google_storage_bucket_object.page["index.html"].name == "page/index.html" && google_storage_bucket_object.page[""].name == "page/" && alltrue([for f in google_storage_bucket_object.page : f.content_type == "text/html; charset=utf-8" && f.content_encoding == "gzip"])
+    condition     = google_storage_bucket_object.page["index.html"].name == "page/index.html" && google_storage_bucket_object.page[""].name == "page/" && google_storage_bucket_object.page["savemyfriend/"].name == "page/savemyfriend/" && endswith(google_storage_bucket_object.page["savemyfriend/"].source, "/savemyfriend/index.html") && alltrue([for f in google_storage_bucket_object.page : f.content_type == "text/html; charset=utf-8" && f.content_encoding == "gzip"])
     error_message = "The page is not where its address or a shared link says, or would be downloaded instead of shown."
   }
 
@@ -222,7 +222,7 @@ run "the_defaults" {
   }
 
   assert {
-    condition     = toset(keys(google_storage_bucket_object.version)) == toset(keys(google_storage_bucket_object.newest)) && alltrue([for path, f in google_storage_bucket_object.newest : f.name == "page/${path}"])
+    condition     = toset(keys(google_storage_bucket_object.version)) == toset([for path in keys(google_storage_bucket_object.newest) : path if !endswith(path, ".xml")]) && alltrue([for path, f in google_storage_bucket_object.newest : f.name == "page/${path}"])
     error_message = "A file is not to be found under the name that it always had."
   }
 

@@ -3,43 +3,12 @@
 import datetime as dt
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from petition.campaign import Campaign, Texts
 
-# The page's own words around a petition's, which must be there with script off, too.
-WORDS = {
-    "zh-Hans": {
-        "asks": "发起人",
-        "addressed": "致",
-        "between": "、",
-        "who": "谁在呼吁，向谁呼吁？",
-        "who_text": "发起人：{organizers}。收件方：{addressed}。",
-        "reach": "怎样联系发起人？",
-        "sources": "事实有哪些来源？",
-        "updates": "消息",
-    },
-    "en": {
-        "asks": "Who asks",
-        "addressed": "To",
-        "between": " · ",
-        "who": "Who asks, and whom?",
-        "who_text": "It is asked by: {organizers}. It is addressed to: {addressed}.",
-        "reach": "How can I reach the organizers?",
-        "sources": "Where do the facts come from?",
-        "updates": "News",
-    },
-    "ko": {
-        "asks": "호소하는 사람",
-        "addressed": "받는 이",
-        "between": " · ",
-        "who": "누가 누구에게 호소하나요?",
-        "who_text": "호소하는 사람: {organizers}. 받는 이: {addressed}.",
-        "reach": "주최자에게 어떻게 연락하나요?",
-        "sources": "사실은 어디에서 확인할 수 있나요?",
-        "updates": "소식",
-    },
-}
+Phrases = Mapping[str, Any]  # what the page says around a petition's texts, in one language
 
 say = html.escape
 
@@ -101,12 +70,14 @@ def moment(name: str, at: dt.datetime, language: str, kind: str) -> str:
     return f'<p class="{kind}" lang="{language}" data-{name}="{at.isoformat()}"></p>'
 
 
-def pleas(campaign: Campaign, now: dt.datetime) -> str:
+def pleas(campaign: Campaign, phrases: Mapping[str, Phrases], now: dt.datetime) -> str:
     """Return the plea in all languages, each in all stages."""
-    return "\n".join(plea(campaign, language, now) for language in campaign.languages)
+    return "\n".join(
+        plea(campaign, language, phrases[language], now) for language in campaign.languages
+    )
 
 
-def plea(campaign: Campaign, language: str, now: dt.datetime) -> str:
+def plea(campaign: Campaign, language: str, phrases: Phrases, now: dt.datetime) -> str:
     """Return the plea in one language; stages that say the same share it."""
     texts = campaign.texts[language]
     by_text: dict[tuple[str, ...], list[str]] = {}
@@ -118,60 +89,54 @@ def plea(campaign: Campaign, language: str, now: dt.datetime) -> str:
         + "        </div>\n"
         for paragraphs, at in by_text.items()
     )
-    words = WORDS[language]
-    addressed = recipients(texts, language)
+    addressed = phrases["addressed.to"].format(names=recipients(texts, phrases))
     return (
         f'      <article class="text plea" lang="{language}" id="{language}">\n{parts}'
-        f'        <p class="addressed">{words["addressed"]}{colon(language)}{addressed}</p>\n'
-        "      </article>\n"
+        f'        <p class="addressed">{say(addressed)}</p>\n      </article>\n'
     )
 
 
-def colon(language: str) -> str:
-    """Return how a language sets a colon."""
-    return "：" if language == "zh-Hans" else ": "  # a full-width colon is meant
+def recipients(texts: Texts, phrases: Phrases) -> str:
+    """Name those to whom a petition is addressed."""
+    between: str = phrases["addressed.between"]
+    return between.join(texts.addressed_to)
 
 
-def asking(campaign: Campaign) -> str:
+def asking(campaign: Campaign, phrases: Mapping[str, Phrases]) -> str:
     """Return the few lines above the form: who asks, and whom."""
     return "".join(
         f'          <dl class="text asking" lang="{language}">\n'
-        f"            <div><dt>{WORDS[language]['asks']}</dt>"
+        f"            <div><dt>{say(phrases[language]['organizers.heading'])}</dt>"
         f"<dd>{say(texts.organizers)}</dd></div>\n"
-        f"            <div><dt>{WORDS[language]['addressed']}</dt>"
-        f"<dd>{recipients(texts, language)}</dd></div>\n"
+        f"            <div><dt>{say(phrases[language]['addressed.heading'])}</dt>"
+        f"<dd>{say(recipients(texts, phrases[language]))}</dd></div>\n"
         "          </dl>\n"
         for language, texts in campaign.texts.items()
     )
 
 
-def recipients(texts: Texts, language: str) -> str:
-    """Name those to whom a petition is addressed."""
-    return say(WORDS[language]["between"].join(texts.addressed_to))
-
-
-def consent(campaign: Campaign) -> str:
+def consent(campaign: Campaign, phrases: Mapping[str, Phrases]) -> str:
     """Return to whom the list of names is handed, beside the box that asks for it."""
     return "".join(
         f'                  <span class="text" lang="{language}">'
-        f"{recipients(texts, language)}</span>\n"
+        f"{say(recipients(texts, phrases[language]))}</span>\n"
         for language, texts in campaign.texts.items()
     )
 
 
-def questions(campaign: Campaign, language: str) -> str:
+def questions(campaign: Campaign, language: str, phrases: Phrases) -> str:
     """Return the questions that the petition itself answers: who, where to ask, what sources."""
-    texts, words = campaign.texts[language], WORDS[language]
-    who = words["who_text"].format(
-        organizers=texts.organizers, addressed=words["between"].join(texts.addressed_to)
+    texts = campaign.texts[language]
+    who = phrases["question.who_text"].format(
+        organizers=texts.organizers, names=recipients(texts, phrases)
     )
     return "".join(
-        f"          <details>\n            <summary>{words[name]}</summary>\n"
+        f"          <details>\n            <summary>{say(phrases[key])}</summary>\n"
         f"            {answer}\n          </details>\n"
-        for name, answer in [
-            ("who", f"<p>{say(who)}</p>"),
-            *([("reach", contact_link(campaign.contact))] if campaign.contact else []),
-            *([("sources", source_list(campaign))] if campaign.sources else []),
+        for key, answer in [
+            ("question.who", f"<p>{say(who)}</p>"),
+            *([("question.reach", contact_link(campaign.contact))] if campaign.contact else []),
+            *([("question.sources", source_list(campaign))] if campaign.sources else []),
         ]
     )
 
@@ -191,44 +156,21 @@ def source_list(campaign: Campaign) -> str:
     return f"<ul>{items}</ul>"
 
 
-def updates(campaign: Campaign) -> str:
-    """Return the news, newest first, in all languages; nothing when there is none."""
-    return "".join(update_list(campaign, language) for language in campaign.languages)
+def regions(
+    campaign: Campaign, phrases: Mapping[str, Phrases], now: dt.datetime
+) -> Iterator[tuple[str, str]]:
+    """
+    Return every part of the page that is the petition's texts, by the name of its place.
 
-
-def update_list(campaign: Campaign, language: str) -> str:
-    """Return the news in one language as dated entries."""
-    if not campaign.updates:
-        return ""
-    entries = "".join(
-        f'          <li><time datetime="{update.date}">{spell(update.date, language)}</time>'
-        f"<p>{say(update.texts[language])}</p></li>\n"
-        for update in sorted(campaign.updates, key=lambda update: update.date, reverse=True)
-    )
-    return (
-        f'        <div class="text" lang="{language}">\n'
-        f"          <h2>{WORDS[language]['updates']}</h2>\n"
-        f"          <ol reversed>\n{entries}          </ol>\n        </div>\n"
-    )
-
-
-def spell(date: dt.date, language: str) -> str:
-    """Write a date as people of a language do."""
-    written = {
-        "zh-Hans": f"{date.year}年{date.month}月{date.day}日",
-        "ko": f"{date.year}년 {date.month}월 {date.day}일",
-    }
-    return written.get(language, f"{date.day} {date:%B %Y}")
-
-
-def regions(campaign: Campaign, now: dt.datetime) -> Iterator[tuple[str, str]]:
-    """Return every part of the page that is the petition's, by the name of its place."""
+    Args:
+        phrases: By language, at least those of the petition.
+        now: Whose stage is shown where no script can tell the time.
+    """
     deadline = campaign.deadline.isoformat() if campaign.deadline else ""
     yield "deadline", f'    <meta name="deadline" content="{deadline}">\n'
     yield "heads", heads(campaign, now)
-    yield "plea", pleas(campaign, now)
-    yield "asking", asking(campaign)
-    yield "consent", consent(campaign)
-    yield "updates", updates(campaign)
+    yield "plea", pleas(campaign, phrases, now)
+    yield "asking", asking(campaign, phrases)
+    yield "consent", consent(campaign, phrases)
     for language in campaign.languages:
-        yield f"questions {language}", questions(campaign, language)
+        yield f"questions {language}", questions(campaign, language, phrases[language])

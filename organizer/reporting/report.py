@@ -1,7 +1,6 @@
 """The page that is handed over, and its print."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,12 +11,13 @@ from petition.documents import Published, Status
 from petition.tally import status
 
 from organizer import CannotDo
+from organizer.browser import find_browser
 from organizer.reporting.edition import Edition
 from organizer.reporting.figures import Figures
 from organizer.terminal import say
 
 TEMPLATE = Path(__file__).with_name("report.html")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = "There is no Chromium to print a PDF with; open the page and print it."
 PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 
 
@@ -42,9 +42,9 @@ def print_pdf(page: Path) -> None:
         CannotDo: The browser failed.
     """
     target = page.with_suffix(".pdf")
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
-        say("There is no Chromium to print a PDF with; open the page and print it.")
+        say(NO_BROWSER)
         return
     with tempfile.TemporaryDirectory() as profile:
         command = [

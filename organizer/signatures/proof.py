@@ -87,8 +87,13 @@ def tell_time(opening: Opening, claims: int) -> None:
     )
 
 
+def announced_keys() -> set[str]:
+    """Return the public keys that Terraform was told of, as `encode_public_key` writes them."""
+    told = "".join(path.read_text() for path in (ROOT / "infra").glob("**/*.tfvars"))
+    return set(re.findall(r'seal_public_key\s*=\s*"([^"]+)"', told))
+
+
 def _is_announced(keys: Keys) -> bool:
     # What Terraform was told is what the page seals to, also before anybody has signed in earnest.
     points = {encode_public_key(key.public_key()) for key in keys}
-    told = "".join(path.read_text() for path in (ROOT / "infra").glob("**/*.tfvars"))
-    return not points.isdisjoint(re.findall(r'seal_public_key\s*=\s*"([^"]+)"', told))
+    return not points.isdisjoint(announced_keys())

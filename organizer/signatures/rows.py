@@ -62,11 +62,6 @@ def opened_row(claim: Claim, contents: Contents, person: Person) -> Row:
     }
 
 
-def delivered_row(contents: Contents) -> Row:
-    """Return what a signer agreed to have handed over."""
-    return {"name": contents.name}
-
-
 def write_header(columns: Iterable[str], format: Format, *, bom: bool) -> str:
     """Return what a file begins with."""
     if format is Format.JSONL:

@@ -17,8 +17,7 @@ from playwright.sync_api import Page, Request, Response, Route, expect
 from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
-from organizer.pages.page import rewrite
-from organizer.pages.plea import regions
+from organizer.pages.page import Pages
 from tests.browser.actions import claim_of
 from tests.browser.conftest import PHONE, Visit
 
@@ -534,8 +533,7 @@ def closing(route: Route) -> None:
     """
     closes = datetime(2012, 3, 1, tzinfo=UTC)
     campaign = load_campaigns()["savemyfriend"].model_copy(update={"closes": closes})
-    page = (ROOT / "frontend" / "index.html").read_text(encoding="utf-8")
-    body = rewrite(page, regions(campaign, datetime.now(UTC)))
+    body = Pages({campaign.petition: campaign}).root_page(campaign.petition, "index.html")
     route.fulfill(body=body, content_type="text/html; charset=utf-8")
 
 

@@ -2,15 +2,15 @@
 The page's phrases: the same keys in every language, and the plea as the petition has it.
 """
 
-import datetime as dt
 import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from petition.campaign import load_campaigns
 
-from organizer.pages.page import PAGES, written
+from organizer.pages.page import PAGES, Pages
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -30,12 +30,20 @@ def places(phrase: object) -> set[str]:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_says_what_petition_and_phrases_say(name: str) -> None:
-    now = dt.datetime.now(dt.UTC)
+@pytest.mark.parametrize("petition", load_campaigns())
+def test_a_petitions_own_page_is_as_its_file_says(petition: str, name: str) -> None:
+    pages = Pages(load_campaigns())
 
-    page = (FRONTEND / name).read_text(encoding="utf-8")
+    written = (FRONTEND / petition / name).read_text(encoding="utf-8")
+    assert written == pages.own_page(petition, name), "run organizer petition page"
 
-    assert page == written(name, now), "run python -m organizer.pages.page"
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_roots_page_is_as_its_petitions_file_says(name: str) -> None:
+    pages = Pages(load_campaigns())
+
+    written = (FRONTEND / name).read_text(encoding="utf-8")
+    assert written == pages.root_page(pages.root_petition, name), "run organizer petition page"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -50,10 +58,10 @@ def test_every_language_fills_the_same_places(language: str) -> None:
 
 
 def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
-    code = "\n".join(
-        path.read_text() for pattern in ("*.js", "*.html") for path in FRONTEND.glob(pattern)
-    )
-    written = set(re.findall(r'"((?:[a-z]+\.)?[a-z_]+)"', code))
+    sources = [*FRONTEND.glob("*.js"), *FRONTEND.glob("*.html")]
+    sources += (ROOT / "organizer" / "pages").glob("*.py")
+    code = "\n".join(path.read_text() for path in sources)
+    written = set(re.findall(r"""["']((?:[a-z]+\.)?[a-z_]+)["']""", code))
     named = set(re.findall(r'data-(?:phrase|label)="([^"]+)"', code))
 
     assert set(phrases("en")) <= written

@@ -118,7 +118,7 @@ def test_a_shared_link_leads_a_friend_to_the_page_in_its_language(
 
     friend = visit(f"{url}.telegram", language="fr-FR")
     friend.wait_for_url(
-        f"{services.site}/?*lang={language}&via={urlsplit(url).path[-10:]}.telegram"
+        f"{services.site}/savemyfriend/?lang={language}&via={urlsplit(url).path[-10:]}.telegram"
     )
 
     email = f"friend-{language}@example.org"

@@ -189,7 +189,7 @@ def test_nothing_stays_on_the_device(visit: Visit) -> None:
 def test_the_link_that_brought_a_signer_stays_until_there_is_one_of_their_own(
     visit: Visit, services: Stack
 ) -> None:
-    page = visit("/?lang=ko&via=0123456789.weibo")
+    page = visit("/savemyfriend/?lang=ko&via=0123456789.weibo")
 
     page.click("[data-pin=en]")
     assert parse_qs(urlsplit(page.url).query) == {"lang": ["en"], "via": ["0123456789.weibo"]}

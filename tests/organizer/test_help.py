@@ -163,6 +163,10 @@ def test_nothing_that_organizers_make_is_offered_to_git(tmp_path: Path) -> None:
         "names.checked",
         "names.csv.contested.jsonl",
         "all.jsonl",
+        "news.stopped",
+        "free/told.marks",
+        "free/people.jsonl",
+        "free/en.csv",
     ]
     for name in [*made, ".all.jsonl.checkpoint", ".all.jsonl.checkpoint.new"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)

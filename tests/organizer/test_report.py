@@ -5,7 +5,6 @@ The report: true, dignified, in three languages, and of nobody who did not agree
 import datetime as dt
 import json
 import re
-import shutil
 from collections import Counter
 from html import unescape
 from pathlib import Path
@@ -18,12 +17,14 @@ from petition.documents import Published, Status
 from petition.link import MARKS
 from petition.seal import Consent, Contents
 
+from organizer.browser import find_browser
 from organizer.reporting import charts
-from organizer.reporting.figures import Figures, fold_networks, gather
+from organizer.reporting.figures import Figures, figure, fold_networks
 from organizer.reporting.phrases import PHRASES
-from organizer.reporting.report import BROWSERS, write
+from organizer.reporting.report import write
 from organizer.reporting.totals import fold
 from organizer.signatures.database import Database
+from organizer.signatures.gathering import gather
 from organizer.signatures.opening import Opening
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
@@ -143,7 +144,7 @@ def test_an_address_that_claimed_twice_is_in_its_charts_once(
 ) -> None:
     forged.add(30, claims=3, via="0123456789.weibo")
 
-    figures = gather(database, Opening(PETITION), {})
+    figures = figure(database, gather(database, Opening(PETITION)))
 
     assert figures.signatures == figures.hours.total() == 30
     assert figures.networks == [("weibo", 30)]
@@ -257,7 +258,7 @@ def test_it_is_printed_where_a_browser_is(
 
     assert said.code == 0, said.err
     assert output.stat().st_mode & 0o777 == 0o600
-    if any(map(shutil.which, BROWSERS)):
+    if find_browser():
         assert output.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
     else:
         assert "no Chromium" in said.err

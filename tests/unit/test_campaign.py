@@ -123,7 +123,6 @@ def test_hidden_petition_is_found_only_by_who_asks_for_hidden_ones(tmp_path: Pat
 def only_korean(content: dict[str, Any]) -> None:
     """Leave one language."""
     content["texts"] = {"ko": content["texts"]["ko"]}
-    content["updates"] = []
 
 
 @pytest.mark.parametrize(
@@ -164,16 +163,6 @@ def only_korean(content: dict[str, Any]) -> None:
             "a language with an underscore",
             lambda c: c["texts"].update({"ko_KR": c["texts"]["ko"]}),
             "language tags",
-        ),
-        (
-            "an update without a language",
-            lambda c: c["updates"][0]["texts"].pop("ko"),
-            "every update",
-        ),
-        (
-            "an update without a day",
-            lambda c: c["updates"][0].update(date="yesterday"),
-            "updates.0.date: ",
         ),
         ("no milestones", lambda c: c.update(milestones=[]), "milestones: "),
         ("a milestone twice", lambda c: c.update(milestones=[100, 100]), "milestones must rise"),

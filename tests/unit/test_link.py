@@ -251,9 +251,8 @@ def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str
     assert page.metas["twitter:card"] == "summary_large_image"
     onwards = page.links[0]
     assert page.metas["refresh"] == f"0; url={onwards}"
-    assert onwards.startswith(f"{SITE}/?")
+    assert onwards.startswith(f"{SITE}/savemyfriend/?")
     assert parse_qs(urlsplit(onwards).query) == {
-        "petition": ["savemyfriend"],
         "lang": [language],
         "via": [f"{CODE}.line"],
     }
@@ -278,7 +277,7 @@ def test_everything_that_is_shared_is_true_at_its_stage(language: str, stage: st
 def test_landing_page_of_an_unknown_link_says_no_way() -> None:
     page = Page(landing(CAMPAIGN, "ko", link=URL, via=""))
 
-    assert parse_qs(urlsplit(page.links[0]).query).keys() == {"petition", "lang"}
+    assert parse_qs(urlsplit(page.links[0]).query).keys() == {"lang"}
 
 
 def test_landing_page_keeps_every_text_a_text() -> None:
@@ -295,7 +294,7 @@ def test_landing_page_of_any_link_leads_to_the_petition(rest: str) -> None:
     page = Page(landing(CAMPAIGN, "en", link=f"{URL}/{rest}", via=""))
 
     assert page.metas["og:url"] == f"{URL}/{rest}"
-    assert page.links == [f"{SITE}/?petition=savemyfriend&lang=en"]
+    assert page.links == [f"{SITE}/savemyfriend/?lang=en"]
 
 
 def test_qr_code_is_an_svg_with_a_quiet_zone_on_white() -> None:
