@@ -127,7 +127,7 @@ class Crowd:
     def _request(self, number: int) -> bytes:
         body = (
             f'{{"address_tag":"{self._digest(0, self._addresses[number])}","sealed":"{BOX}",'
-            f'"receipt_hash":"{self._digest(1, number)}","country":"KR","language":"ko"}}'
+            f'"receipt_hash":"{self._digest(1, number)}","country":"KR","language":"en"}}'
         )
         return (
             f"POST /{self._petition} HTTP/1.1\r\nHost: 127.0.0.1\r\n"

@@ -159,10 +159,19 @@ async def set_stage(
 
 
 async def warm_up(stage: Stage, seconds: float) -> None:
-    """Sign another petition for so long: the first commits take seconds on a busy machine."""
+    """
+    Sign another petition for so long: the first commits take seconds on a busy machine.
+
+    Raises:
+        RuntimeError: Nobody could sign.
+    """
     crowd, end = Crowd(stage.signs, petition="canary"), time.monotonic() + seconds
-    while not crowd.acknowledged or time.monotonic() < end:
+    while True:
         await asyncio.gather(*(crowd.sign_once() for _ in range(WARM_CLAIMS)))
+        if not crowd.acknowledged:
+            raise RuntimeError(f"Nobody could sign the canary: {dict(crowd.told.statuses)}")
+        if time.monotonic() >= end:
+            break
     await crowd.close()
 
 

@@ -284,8 +284,7 @@ def _authenticate() -> tuple[Any, Any]:
     import google.auth
     from google.api_core import grpc_helpers_async
 
-    credentials, _ = google.auth.default()
-    return grpc_helpers_async, credentials
+    return grpc_helpers_async, google.auth.default()[0]
 
 
 @contextmanager
