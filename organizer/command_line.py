@@ -11,6 +11,7 @@ from organizer.commands.burn import burn
 from organizer.commands.count import count
 from organizer.commands.doctor import doctor
 from organizer.commands.export import export
+from organizer.commands.forget import forget
 from organizer.commands.invalidate import invalidate
 from organizer.commands.keys import keys
 from organizer.commands.recount import recount
@@ -86,6 +87,7 @@ app.command("export")(export)
 app.command("report")(report)
 app.command("withdraw")(withdraw)
 app.command("invalidate")(invalidate)
+app.command("forget")(forget)
 app.command("burn")(burn)
 app.command("doctor")(doctor)
 

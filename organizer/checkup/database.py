@@ -10,6 +10,7 @@ from organizer.checkup.finding import Finding
 from organizer.connection import Connection
 from organizer.signatures.audit import audit
 from organizer.signatures.database import Database
+from organizer.signatures.forgetting import Duty, find_duty
 
 MAX_SKEW_SECONDS = 60  # ours: beyond, hours and days would be wrong ones
 MAX_OVERDUE = dt.timedelta(hours=3)  # ours: the sweep comes hourly, and may fail once
@@ -17,7 +18,7 @@ MAX_OVERDUE = dt.timedelta(hours=3)  # ours: the sweep comes hourly, and may fai
 
 def examine_database(connection: Connection) -> Iterator[Finding]:
     """Look at the petition's file, credentials, documents, index, clock, count and sweep."""
-    connection.read_campaign()
+    campaign = connection.read_campaign()
     yield Finding("petition", True, "its file is valid.")
     try:
         database = Database(connection)
@@ -41,6 +42,7 @@ def examine_database(connection: Connection) -> Iterator[Finding]:
         + ("" if found.exact else " `recount --repair` puts it right."),
     )
     yield _sweep(database)
+    yield _duty(find_duty(campaign, published, dt.datetime.now(dt.UTC)))
 
 
 def _index(database: Database) -> Finding:
@@ -65,3 +67,9 @@ def _sweep(database: Database) -> Finding:
         f"{overdue} withdrawals should have left the count hours ago; look at sweep's log and "
         "whether the scheduler calls it.",
     )
+
+
+def _duty(duty: Duty) -> Finding:
+    now = dt.datetime.now(dt.UTC)
+    nothing = "nothing is due; the campaign says when by `closes` and `forget_after_days`."
+    return Finding("forgetting", not duty.overdue(now), duty.describe(now) or nothing)

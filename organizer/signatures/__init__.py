@@ -9,6 +9,6 @@ What is signed, in the database, as organizers read, open and change it.
   name, `decisions` is how organizers decide;
 - `export` writes it into files: `rows` are its lines, `checkpoint` lets it go on after a kill;
 - `filter` says which claims are meant, `invalidation` takes their signers off the count,
-  `withdrawal` does what a signer asks for;
+  `withdrawal` does what a signer asks for, `forgetting` erases what was sealed, at the end;
 - `audit` compares signers, claims and lanes, and repairs them.
 """

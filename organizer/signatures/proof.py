@@ -50,9 +50,13 @@ def prove(
     """
     if not keys:
         return Opening(connection.petition)
+    claims = database.sample(SAMPLE)
+    boxes = [claim for claim in claims if claim.content.sealed]
+    if claims and not boxes:
+        raise CannotDo("What was sealed is forgotten: there is no box that a key could open.")
     sample = [
         (claim.content.signer, contents)
-        for claim in database.sample(SAMPLE)
+        for claim in boxes
         for _, contents in [judge(claim.content.sealed, connection.petition, keys)]
     ]
     good = [(signer, contents) for signer, contents in sample if contents]
