@@ -1,7 +1,7 @@
 """
 What an organizer types: a module for each command, with its options and what it shows.
 
-- before: `keys`, `doctor`;
+- before: `keys`, `doctor`, `use`;
 - while people sign: `count`, `watch`, `stats`, `recount`, `withdraw`, `invalidate`;
 - at the end: `status` (open, close, outcome), `export`, `report`, `forget`, `burn`.
 
