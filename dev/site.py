@@ -24,7 +24,7 @@ class Site:
 
     def __init__(self, port: int, config: Mapping[str, object], frontend: Path = FRONTEND) -> None:
         handler = functools.partial(
-            _Handler,
+            Handler,
             frontend=frontend,
             config=json.dumps(config, indent=2).encode(),
             headers_of_page=page_headers(frontend, config),
@@ -82,7 +82,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class Handler(SimpleHTTPRequestHandler):
     """Serve `frontend/`, with the files that a deployment adds, and say nothing about it."""
 
     protocol_version = "HTTP/1.1"
@@ -100,6 +100,7 @@ class _Handler(SimpleHTTPRequestHandler):
         ".svg": "image/svg+xml",
         ".txt": "text/plain; charset=utf-8",
         ".webmanifest": "application/manifest+json",
+        ".xml": "application/atom+xml; charset=utf-8",
         ".woff2": "font/woff2",
     }
 

@@ -1,14 +1,27 @@
-/** What the deployment and the petition say: each file is fetched once, and again if that failed. */
+/**
+ * What the deployment says: each file is fetched once, and again if that failed.
+ *
+ * The page itself names its petition and the way from it to the root, where these files lie.
+ */
 
 import { jsonOf } from "./answer.js";
 
 /**
  * @typedef {object} Config
- * @property {string} petition the petition's id
  * @property {{sign: string, count: string, share_link: string, withdraw: string}} functions
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
  * @property {string} envelope_public_key the same of `sign`
  */
+
+const { petition: id = "", root = "" } = document.documentElement.dataset;
+
+/** The petition's id. */
+export const petitionId = id;
+
+/** @param {string} path from the root, or a whole address @returns {string} the address */
+export function fromRoot(path) {
+  return new URL(path, new URL(root, document.baseURI)).href;
+}
 
 /** @type {Map<string, Promise<any>>} */
 const files = new Map();
@@ -26,7 +39,7 @@ function file(path) {
 
 /** @param {string} path */
 async function load(path) {
-  const answer = await fetch(path);
+  const answer = await fetch(fromRoot(path));
   if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
   return jsonOf(answer);
 }
@@ -34,19 +47,6 @@ async function load(path) {
 /** @returns {Promise<Config>} */
 export function config() {
   return file("config.json");
-}
-
-/**
- * What the petition says.
- *
- * @typedef {object} Campaign
- * @property {Record<string, {share: string, outcomes: Record<string, {headline: string}>}>} texts by language
- * @property {{date: string, texts: Record<string, string>}[]} updates oldest first
- */
-
-/** @returns {Promise<Campaign>} */
-export async function petition() {
-  return file(`petitions/${(await config()).petition}.json`);
 }
 
 /**
@@ -64,6 +64,6 @@ export function addressRules() {
  * @param {"sign" | "count" | "share_link" | "withdraw"} name
  */
 export async function functionUrl(name) {
-  const { functions, petition: id } = await config();
-  return new URL(`${functions[name]}/${id}`, location.href).href;
+  const { functions } = await config();
+  return fromRoot(`${functions[name]}/${petitionId}`);
 }

@@ -1,6 +1,6 @@
 /** Turns what a signer wrote into the envelope that may leave the browser. */
 
-import { addressRules, config, functionUrl } from "./config.js";
+import { addressRules, config, functionUrl, petitionId as petition } from "./config.js";
 import { canonicalAddress } from "./crypto/address.js";
 import { toBase64Url } from "./crypto/base64url.js";
 import { newReceipt, receiptHash } from "./crypto/receipt.js";
@@ -14,8 +14,9 @@ export { startTagging } from "./tag.js";
 export { thankWith } from "./thanks.js";
 
 /**
- * One receipt for each address during this visit: if an answer was lost, the first attempt may be
- * the one that is stored, and its receipt must still be the one that the signer gets.
+ * One receipt for each address until it is accepted: if an answer was lost, the first attempt may
+ * be the one that is stored, and its receipt must still be the one that the signer gets. After an
+ * answer it is forgotten: it may be used to withdraw, and would not sign a second time.
  *
  * @type {Map<string, import("./crypto/digest.js").Bytes>}
  */
@@ -23,11 +24,13 @@ const receipts = new Map();
 
 /**
  * @param {ReturnType<typeof import("./form.js").readForm>} form without faults
- * @returns {Promise<{url: string, body: object, receipt: Uint8Array}>}
+ * @returns {Promise<{url: string, body: object, receipt: Uint8Array, canonical: string}>}
  */
 export async function prepareSignature(form) {
-  const [{ petition, seal_public_key: organizers, envelope_public_key: sign }, rules] =
-    await Promise.all([config(), addressRules()]);
+  const [{ seal_public_key: organizers, envelope_public_key: sign }, rules] = await Promise.all([
+    config(),
+    addressRules(),
+  ]);
   const canonical = canonicalAddress(form.email, rules);
   if (canonical === null) throw new RangeError("no address");
   const receipt = receipts.get(canonical) ?? newReceipt();
@@ -42,5 +45,10 @@ export async function prepareSignature(form) {
     ...via(),
   };
   const envelope = toBase64Url(await sealEnvelope(sealedForm, sign, petition));
-  return { url: await functionUrl("sign"), body: { envelope }, receipt };
+  return { url: await functionUrl("sign"), body: { envelope }, receipt, canonical };
+}
+
+/** @param {{canonical: string}} prepared what was accepted */
+export function settleSignature({ canonical }) {
+  receipts.delete(canonical);
 }

@@ -71,6 +71,7 @@ locals {
     webmanifest = "application/manifest+json"
     webp        = "image/webp"
     woff2       = "font/woff2"
+    xml         = "application/atom+xml; charset=utf-8"
   }
 
   # infra/publish.py compresses what gains by it.
@@ -147,10 +148,13 @@ resource "google_storage_bucket_object" "data" {
   cache_control = local.cache_control.newest
 }
 
-# Switched last, when everything that they point to is there. "" is SITE_URL with a slash, which is
-# where shared links lead.
+# Switched last, when everything that they point to is there. "" is SITE_URL with a slash, and
+# "savemyfriend/" is where the links lead that are shared of that petition.
 resource "google_storage_bucket_object" "page" {
-  for_each = merge({ for path in local.site_pages : path => path }, { "" = "index.html" })
+  for_each = merge(
+    { for path in local.site_pages : path => path },
+    { for path in local.site_pages : trimsuffix(path, "index.html") => path if basename(path) == "index.html" },
+  )
 
   name             = "${local.site_folder}/${each.key}"
   bucket           = google_storage_bucket.site.name
@@ -159,6 +163,17 @@ resource "google_storage_bucket_object" "page" {
   content_type     = local.content_types["html"]
   content_encoding = "gzip"
   cache_control    = local.cache_control.newest
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for petition in local.petitions : contains(local.site_pages, "${petition}/index.html")])
+      error_message = "A petition has no page: write it with `organizer petition page`, so that the links that are shared of it lead somewhere."
+    }
+    precondition {
+      condition     = can(regex("<html[^>]* data-petition=\"${var.petition}\"", file("${local.site_root}/index.html")))
+      error_message = "The root shows another petition than ${var.petition}: run `organizer petition page ${var.petition} --root`, or set `petition` to the one that it shows."
+    }
+  }
 
   depends_on = [
     google_storage_bucket_object.data,

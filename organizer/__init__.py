@@ -7,6 +7,8 @@ The organizers' command line: `organizer COMMAND`.
 - `statistics/`: numbers to look at while people sign, and signs that want a look.
 - `reporting/`: the report that is handed over.
 - `checkup/`: what `doctor` looks at: the database, the page, the cloud.
+- `news/`: the mail to those who asked for it.
+- `campaigns/`: a petition's texts and settings: asked for, checked, read.
 - `pages/`: what the page shows of a petition, written from its JSON.
 
 Beside the rooms, for all of them:
@@ -15,7 +17,7 @@ Beside the rooms, for all of them:
 - `connection` knows which database is meant, production or the local run; `session` opens it;
 - `pepper` finds it, and `vault` is Secret Manager, where it is kept, reached by `google_api`;
 - `profiles` are petitions that have a name on this machine;
-- `terminal` and `plots` are what a person sees.
+- `browser` finds a Chromium; `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the
 command was not understood; 3 it was not confirmed, and nothing was changed; 4 the database or
@@ -30,7 +32,7 @@ WRONG = 1
 MISUNDERSTOOD = 2
 NOT_CONFIRMED = 3
 UNREACHABLE = 4
-INTERRUPTED = 130
+INTERRUPTED = 130  # 128 and SIGINT, as shells have it
 
 # How `--json` names what ended a command otherwise than well.
 FAILURES = {

@@ -9,11 +9,14 @@ import typer
 from organizer import FAILURES, INTERRUPTED, MISUNDERSTOOD, UNREACHABLE, WRONG, CannotDo
 from organizer.commands.burn import burn
 from organizer.commands.count import count
+from organizer.commands.deliver import deliver
 from organizer.commands.doctor import doctor
 from organizer.commands.export import export
 from organizer.commands.forget import forget
 from organizer.commands.invalidate import invalidate
 from organizer.commands.keys import keys
+from organizer.commands.news import news
+from organizer.commands.petition import petition
 from organizer.commands.recount import recount
 from organizer.commands.report import report
 from organizer.commands.stats import stats
@@ -78,6 +81,7 @@ def settings(
     context.obj = {"project": project, "database": database, "petition": petition}
 
 
+app.add_typer(petition, name="petition")
 app.add_typer(keys, name="keys")
 app.command("count")(count)
 app.command("watch")(watch)
@@ -86,8 +90,10 @@ app.command("recount")(recount)
 app.command("open")(open_petition)
 app.command("close")(close_petition)
 app.command("outcome")(set_outcome)
+app.command("deliver")(deliver)
 app.command("export")(export)
 app.command("report")(report)
+app.add_typer(news, name="news")
 app.command("withdraw")(withdraw)
 app.command("invalidate")(invalidate)
 app.command("forget")(forget)
@@ -115,7 +121,9 @@ def run(arguments: Sequence[str]) -> int:
             raise
         return tell(": ".join(filter(None, (fault.filename, fault.strerror))) + ".", WRONG)
     except SystemExit as end:
-        return _end(end.code if isinstance(end.code, int) else WRONG, tell)
+        if isinstance(end.code, str):  # What a function would not start with, in sentences.
+            return tell(end.code, WRONG)
+        return _end(end.code or 0, tell)
     return 0
 
 

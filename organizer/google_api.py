@@ -13,7 +13,7 @@ from requests import RequestException, Response
 from organizer import UNREACHABLE, CannotDo
 
 SCOPE = "https://www.googleapis.com/auth/cloud-platform"
-SECONDS = 30.0  # ours: none of what is called takes longer than a few
+SECONDS = 10.0  # ours: none of what is called takes longer than a few
 
 # How an API that is not enabled in the project says so; the older ones in the older way.
 # Source: cloud.google.com/apis/design/errors, ErrorInfo

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 
 import typer
 
 from organizer import MISUNDERSTOOD, CannotDo
+from organizer.connection import nearest
 
 OPTIONS = ("project", "database", "petition")
 
@@ -39,10 +39,8 @@ class Profiles:
             CannotDo: There is none of this name.
         """
         if name not in self.named:
-            near = get_close_matches(name, self.named, 1)
-            hint = f"did you mean {near[0]}?" if near else "`organizer use` lists them."
             raise CannotDo(
-                f"There is no profile {name!r}; {hint} To make it, say what it means: "
+                f"There is no profile {name!r}{nearest(name, self.named)} To make it, say: "
                 f"organizer --project MY-PROJECT --petition ID use {name}.",
                 MISUNDERSTOOD,
             )

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from petition.campaign import Campaign
 from petition.documents import Leaving
 
 from organizer import CannotDo
@@ -18,14 +19,21 @@ MAX_OVERDUE = dt.timedelta(hours=3)  # ours: the sweep comes hourly, and may fai
 
 def examine_database(connection: Connection) -> Iterator[Finding]:
     """Look at the petition's file, credentials, documents, index, clock, count and sweep."""
-    campaign = connection.read_campaign()
-    yield Finding("petition", True, "its file is valid.")
+    campaign = None
     try:
-        database = Database(connection)
-        published = database.published()
+        campaign = connection.read_campaign()
     except CannotDo as problem:
+        yield Finding("petition", False, str(problem))
+    else:
+        yield Finding("petition", True, "its file is valid.")
+    try:
+        yield from _examine(Database(connection), campaign)
+    except CannotDo as problem:  # It answered before, perhaps, and does not any more.
         yield Finding("database", False, str(problem))
-        return
+
+
+def _examine(database: Database, campaign: Campaign | None) -> Iterator[Finding]:
+    published = database.published()
     yield Finding("database", True, f"it answers; the petition is {published.status}.")
     yield _index(database)
     skew = (database.instant() - dt.datetime.now(dt.UTC)).total_seconds()
@@ -42,14 +50,15 @@ def examine_database(connection: Connection) -> Iterator[Finding]:
         + ("" if found.exact else " `recount --repair` puts it right."),
     )
     yield _sweep(database)
-    yield _duty(find_duty(campaign, published, dt.datetime.now(dt.UTC)))
+    if campaign:
+        yield _duty(find_duty(campaign, published, dt.datetime.now(dt.UTC)))
 
 
 def _index(database: Database) -> Finding:
     try:
         database.count_through("0" * 10)
-    except CannotDo as problem:
-        return Finding("index", False, str(problem))
+    except CannotDo:
+        raise
     except Exception as error:  # Whatever Firestore says, the index is not usable.
         kind = type(error).__name__
         return Finding("index", False, f"a query fails ({kind}); run `terraform apply` again.")

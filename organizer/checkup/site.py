@@ -7,11 +7,13 @@ from functools import partial
 from typing import Any
 
 import requests
-from petition.seal import decode_public_key
+from petition.seal import decode_public_key, encode_public_key
 
 from organizer import CannotDo
 from organizer.checkup.finding import Finding
 from organizer.connection import Connection
+from organizer.signatures.opening import Keys
+from organizer.trustees.fingerprint import fingerprint
 
 SECONDS = 10.0  # ours: a cold start takes less
 MAX_AGE_SECONDS = 180  # ours: the scheduler asks once a minute
@@ -55,11 +57,20 @@ def examine_site(connection: Connection, site: str | None) -> Iterator[Finding]:
     yield from _examine_count(addresses)
 
 
-def examine_key(points: list[str], config: dict[str, Any]) -> Finding:
+def root_of(site: str, petition: str) -> str:
+    """Return the address that config.json lies under, of a page as Terraform or people write it."""
+    root = site.removesuffix("index.html").rstrip("/")
+    return root.removesuffix(f"/{petition}")
+
+
+def examine_key(keys: Keys, config: dict[str, Any]) -> Finding:
     """Compare the organizers' keys with the one that the page seals to."""
-    if config["seal_public_key"] in points:
-        return Finding("private key", True, "it opens what the page seals.")
-    return Finding("private key", False, "it does not belong to the key that the page seals to.")
+    for key in keys:
+        if config["seal_public_key"] == encode_public_key(key.public_key()):
+            name = fingerprint(key.public_key())
+            return Finding("private key", True, f"{name} opens what the page seals.")
+    names = ", ".join(fingerprint(key.public_key()) for key in keys)
+    return Finding("private key", False, f"{names} does not open what the page seals.")
 
 
 def read_config(site: str) -> dict[str, Any]:
@@ -82,10 +93,10 @@ def read_config(site: str) -> dict[str, Any]:
 
 def _key(part: str, text: str) -> Finding:
     try:
-        decode_public_key(text)
+        name = fingerprint(decode_public_key(text))
     except ValueError:
         return Finding(part, False, "the page's is not one; nobody can sign with it.")
-    return Finding(part, True, "the page has a valid one.")
+    return Finding(part, True, f"the page's is {name}.")
 
 
 def _probe(name: str, call: Callable[[], requests.Response], status: int) -> Finding:

@@ -3,14 +3,13 @@
 from typing import Annotated
 
 import typer
-from petition.seal import encode_public_key
 
 from organizer import MISUNDERSTOOD, WRONG, CannotDo
 from organizer.checkup.cloud import examine_cloud
 from organizer.checkup.database import examine_database
 from organizer.checkup.finding import Finding
 from organizer.checkup.project import Project
-from organizer.checkup.site import examine_key, examine_site, read_config
+from organizer.checkup.site import examine_key, examine_site, read_config, root_of
 from organizer.connection import Connection, find_connection
 from organizer.terminal import JsonOption, emit, say, show
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
@@ -46,11 +45,11 @@ def doctor(
     if project:
         findings += examine_cloud(project)
         site = site or _page(project)
+    site = root_of(site, connection.petition) if site else None
     findings += examine_site(connection, site)
     keys = read_keys(key_files, key_share_files, words)
     if keys and site:
-        points = [encode_public_key(key.public_key()) for key in keys]
-        findings.append(examine_key(points, read_config(site)))
+        findings.append(examine_key(keys, read_config(site)))
     _tell(findings, json)
 
 

@@ -73,7 +73,7 @@ def test_a_refusal_is_told_in_a_sentence(burn: Burn, secrets: SecretManager) -> 
 def test_it_says_whether_the_petition_is_closed(burn: Burn, organizer: Command) -> None:
     assert "still open: `organizer close` first" in burn().err
 
-    assert organizer("close").code == 0
+    assert organizer("close", "--yes").code == 0
 
     assert "The petition is closed." in burn().err
 

@@ -28,13 +28,17 @@ def boxes(petition: firestore.DocumentReference) -> int:
 
 @pytest.fixture
 def over(
-    petition: firestore.DocumentReference, forged: Forged, monkeypatch: pytest.MonkeyPatch
+    petition: firestore.DocumentReference,
+    forged: Forged,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Campaign:
     """Close a petition of twelve which promised to forget thirty days later."""
     forged.add(12, claims=2)
     published = Published(status=Status.CLOSED, public=Public(closed_at=CLOSED))
     petition.set(published.fields())
-    monkeypatch.setattr("organizer.connection.load_campaigns", lambda: {PETITION: CAMPAIGN})
+    (tmp_path / f"{PETITION}.json").write_text(CAMPAIGN.model_dump_json(exclude_none=True))
+    monkeypatch.setattr("organizer.connection.FOLDER", tmp_path)
     return CAMPAIGN
 
 

@@ -164,6 +164,10 @@ def test_nothing_that_organizers_make_is_offered_to_git(tmp_path: Path) -> None:
         "signs.rules",
         "names.csv.contested.jsonl",
         "all.jsonl",
+        "news.stopped",
+        "free/told.stamps",
+        "free/people.jsonl",
+        "free/en.csv",
     ]
     for name in [*made, ".all.jsonl.checkpoint", ".all.jsonl.checkpoint.new"]:
         (tmp_path / name).parent.mkdir(exist_ok=True)

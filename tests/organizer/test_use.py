@@ -63,7 +63,7 @@ def test_an_unknown_profile_is_told_with_the_nearest(organizer: Command) -> None
     said = organizer("use", "corea")
 
     assert said.code == 2
-    assert "did you mean korea?" in said.err
+    assert "Did you mean korea?" in said.err
 
 
 @pytest.mark.parametrize(

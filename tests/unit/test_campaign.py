@@ -123,7 +123,6 @@ def test_hidden_petition_is_found_only_by_who_asks_for_hidden_ones(tmp_path: Pat
 def only_korean(content: dict[str, Any]) -> None:
     """Leave one language."""
     content["texts"] = {"ko": content["texts"]["ko"]}
-    content["updates"] = []
 
 
 @pytest.mark.parametrize(
@@ -156,6 +155,14 @@ def only_korean(content: dict[str, Any]) -> None:
             "texts must have the same outcomes in every language",
         ),
         (
+            "an outcome called none",
+            lambda c: [
+                texts["outcomes"].update(none=texts["outcomes"].pop("free"))
+                for texts in c["texts"].values()
+            ],
+            "no outcome may be called none",
+        ),
+        (
             "a language by its name",
             lambda c: c["texts"].update(Korean=c["texts"]["ko"]),
             "language tags",
@@ -164,16 +171,6 @@ def only_korean(content: dict[str, Any]) -> None:
             "a language with an underscore",
             lambda c: c["texts"].update({"ko_KR": c["texts"]["ko"]}),
             "language tags",
-        ),
-        (
-            "an update without a language",
-            lambda c: c["updates"][0]["texts"].pop("ko"),
-            "every update",
-        ),
-        (
-            "an update without a day",
-            lambda c: c["updates"][0].update(date="yesterday"),
-            "updates.0.date: ",
         ),
         ("no milestones", lambda c: c.update(milestones=[]), "milestones: "),
         ("a milestone twice", lambda c: c.update(milestones=[100, 100]), "milestones must rise"),
@@ -282,3 +279,27 @@ def test_petition_of_the_repository_is_what_a_campaign_writes_back() -> None:
     written = json.loads(Campaign.model_validate(EXAMPLE).model_dump_json(exclude_unset=True))
 
     assert written == EXAMPLE
+
+
+def test_a_stage_says_what_it_changes_and_otherwise_what_was_said_before() -> None:
+    texts = load_campaigns()["savemyfriend"].texts["en"]
+
+    assert texts.at("before").headline is None
+    assert texts.at("before").plea == texts.plea
+    assert texts.after
+    assert texts.at("after").headline == texts.after.headline
+    assert texts.at("after").call == texts.call
+    assert texts.at("returned").summary == texts.outcomes["returned"].summary
+    assert texts.at("of-another-campaign") == texts.at("before")
+
+
+@pytest.mark.parametrize(
+    ("hour", "outcome", "stage"),
+    [(15, None, "before"), (16, None, "after"), (15, "free", "free"), (16, "free", "free")],
+)
+def test_the_stage_follows_the_deadline_until_there_is_an_outcome(
+    hour: int, outcome: str | None, stage: str
+) -> None:
+    campaign = load_campaigns()["savemyfriend"]
+
+    assert campaign.stage(dt.datetime(2012, 2, 20, hour, tzinfo=dt.UTC), outcome) == stage
