@@ -18,7 +18,7 @@ from organizer.reporting.figures import figure
 from organizer.session import connect
 from organizer.signatures.database import Database
 from organizer.signatures.decisions import DecisionsOption, read_decisions
-from organizer.signatures.export import Export, write
+from organizer.signatures.export import STDOUT, Export, write
 from organizer.signatures.gathering import gather
 from organizer.signatures.proof import CheckOption, prove
 from organizer.signatures.rows import Format
@@ -26,7 +26,9 @@ from organizer.signatures.withholding import WithholdOption, read_withheld
 from organizer.terminal import JsonOption, emit, say
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
-OutputArgument = Annotated[Path, typer.Argument(help="The file to write, such as names.csv.")]
+OutputArgument = Annotated[
+    Path, typer.Argument(help="The file to write, such as names.csv; - is stdout.")
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option("--format", help="Left out, it follows the file's ending; else csv."),
@@ -69,6 +71,11 @@ def export(
     """
     if (delivery or check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    if output == STDOUT and (delivery or as_json):
+        raise CannotDo(
+            "A delivery has totals beside it, and --json needs stdout for itself: name a file.",
+            MISUNDERSTOOD,
+        )
     if withhold and not delivery:
         raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
@@ -79,10 +86,12 @@ def export(
     numbers = (
         _deliver(wanted, database, withhold) if delivery else write(wanted, connection, database)
     )
-    say(f"{output} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
+    place = "What went to stdout" if output == STDOUT else output
+    say(f"{place} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
     if keys:
         checked = opening.checks is not None
-        for sentence in explain(numbers, wanted.contested, wanted.unread, checked=checked):
+        beside = (None, None) if output == STDOUT else (wanted.contested, wanted.unread)
+        for sentence in explain(numbers, *beside, checked=checked):
             say(sentence)
     if as_json:
         emit(numbers)
