@@ -2,10 +2,13 @@
 
 import { jsonOf } from "./answer.js";
 
+/** @typedef {"sign" | "count" | "share_link" | "withdraw"} FunctionName */
+
 /**
  * @typedef {object} Config
  * @property {string} petition the petition's id
- * @property {{sign: string, count: string, share_link: string, withdraw: string}} functions
+ * @property {Record<FunctionName, string[]>} functions addresses of each, in the order in which they
+ *   are to be asked; relative ones are of the page's own host
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
  * @property {string} envelope_public_key the same of `sign`
  */
@@ -59,11 +62,12 @@ export function addressRules() {
 }
 
 /**
- * The address of a function, for this petition.
+ * The addresses of a function, for a petition.
  *
- * @param {"sign" | "count" | "share_link" | "withdraw"} name
+ * @param {FunctionName} name
+ * @param {string} [petition] its id; the page's own if none is given
  */
-export async function functionUrl(name) {
-  const { functions, petition: id } = await config();
-  return new URL(`${functions[name]}/${id}`, location.href).href;
+export async function functionUrls(name, petition) {
+  const { functions, petition: own } = await config();
+  return functions[name].map((url) => new URL(`${url}/${petition ?? own}`, location.href).href);
 }

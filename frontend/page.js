@@ -83,7 +83,7 @@ async function sign() {
   await settle(answer, thank);
 }
 
-/** @param {import("./delivery.js").Answer} answer @param {() => void} thank */
+/** @param {import("./asking.js").Answer} answer @param {() => void} thank */
 async function settle({ status, body }, thank) {
   if (status === 201) {
     $form.reset();

@@ -1,7 +1,7 @@
 /** The share panel: a link of one's own, and each network's way of taking it. */
 
-import { jsonOf } from "./answer.js";
-import { functionUrl, petition } from "./config.js";
+import { ask } from "./asking.js";
+import { petition } from "./config.js";
 import { copy } from "./copying.js";
 import { $, goTo } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
@@ -14,6 +14,8 @@ import { via } from "./via.js";
  * @property {string} qr_url
  * @property {{network: string, label: string, href: string}[]} targets
  */
+
+const TIMEOUT_MILLISECONDS = 20_000; // as delivery.js
 
 /** @type {Map<string, Promise<Link>>} one for each language, made when it is asked for */
 const links = new Map();
@@ -65,13 +67,10 @@ function linkIn(wanted) {
 
 /** @param {string} wanted a language @returns {Promise<Link>} */
 async function makeLink(wanted) {
-  const answer = await fetch(await functionUrl("share_link"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ language: wanted, ...via() }),
-  });
-  if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
-  return { ...(await jsonOf(answer)), language: wanted };
+  const body = { language: wanted, ...via() };
+  const answer = await ask("share_link", { body, milliseconds: TIMEOUT_MILLISECONDS });
+  if (answer.status !== 201) throw new TypeError(`share-link answered ${answer.status}`);
+  return { ...answer.body, language: wanted };
 }
 
 /** @param {Link} link */
@@ -161,10 +160,21 @@ async function showQr(link) {
   $picture.alt = say("share.qr_alt");
 }
 
-/** @param {string} url */
+/**
+ * @param {string} url as share-link names it, which may be out of reach: its last part is asked for
+ *   at all addresses
+ * @returns {Promise<Blob>}
+ */
 async function fetchQr(url) {
-  const answer = await fetch(url);
+  const path = url.slice(url.lastIndexOf("/"));
+  const { body } = await ask("share_link", { path, milliseconds: TIMEOUT_MILLISECONDS }, pictureOf);
+  if (!(body instanceof Blob)) throw new TypeError("share-link knows no such picture");
+  return body;
+}
+
+/** @param {Response} answer */
+async function pictureOf(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
-  if (!answer.ok || !type.startsWith("image/")) throw new TypeError(`${url} answered no picture`);
+  if (!type.startsWith("image/")) throw new TypeError(`${answer.url} answered no picture`);
   return answer.blob();
 }

@@ -15,8 +15,12 @@ locals {
   # The same headers as the local run sends; a bucket cannot send any by itself.
   site_headers = [
     for header, value in jsondecode(file("${local.site_root}/headers.json")) :
-    "${header}: ${replace(value, "{connect}", "https://${coalesce(var.domain, "unset.invalid")}")}"
+    "${header}: ${replace(value, "{connect}", join(" ", local.connect))}"
   ]
+  connect = distinct(concat(
+    ["https://${coalesce(var.domain, "unset.invalid")}"],
+    [for relay in var.relays : regex("^https://[^/]+", relay)],
+  ))
 
   # Cloud CDN keeps what a function says may be kept (Cache-Control), and beyond that shows it for so
   # many seconds while it asks for the next in the background, or while the function fails. It knows no

@@ -142,9 +142,11 @@ def examine_site(connection: Connection, site: str | None) -> Iterator[Finding]:
     yield _key("public key", config["seal_public_key"])
     yield _key("envelope key", config["envelope_public_key"])
     for name, (method, status) in PROBES.items():
-        url = f"{_absolute(site, config['functions'][name])}/{connection.petition}"
-        yield _probe(name.replace("_", "-"), partial(_ask, method, url), status)
-    yield from _age(_absolute(site, config["functions"]["count"]), connection.petition)
+        for number, address in enumerate(config["functions"][name]):
+            part = name.replace("_", "-") + (f" by relay {number}" if number else "")
+            url = f"{_absolute(site, address)}/{connection.petition}"
+            yield _probe(part, partial(_ask, method, url), status)
+    yield from _age(_absolute(site, config["functions"]["count"][0]), connection.petition)
 
 
 def examine_key(points: list[str], config: dict[str, Any]) -> Finding:
