@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from petition.campaign import load_campaigns
 from rich.console import Console
 from rich.table import Table
 
@@ -210,11 +211,12 @@ def watch(stack: Stack) -> None:
 
 
 def sweep(stack: Stack) -> None:
-    """Have those counted off who have withdrawn."""
-    request = urllib.request.Request(f"{stack.sweep}/{PETITION}", method="POST")
-    # One that fails is repeated soon; if the function has ended, `watch` says so.
-    with contextlib.suppress(OSError), OPENER.open(request, timeout=SWEEP_SECONDS):
-        pass
+    """Have those counted off who have withdrawn, from every petition."""
+    for petition in load_campaigns():
+        request = urllib.request.Request(f"{stack.sweep}/{petition}", method="POST")
+        # One that fails is repeated soon; if the function has ended, `watch` says so.
+        with contextlib.suppress(OSError), OPENER.open(request, timeout=SWEEP_SECONDS):
+            pass
 
 
 def obituary(part: Process) -> str:

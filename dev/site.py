@@ -100,6 +100,7 @@ class _Handler(SimpleHTTPRequestHandler):
         ".svg": "image/svg+xml",
         ".txt": "text/plain; charset=utf-8",
         ".webmanifest": "application/manifest+json",
+        ".xml": "application/atom+xml; charset=utf-8",
         ".woff2": "font/woff2",
     }
 

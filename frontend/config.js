@@ -1,4 +1,8 @@
-/** What the deployment and the petition say: each file is fetched once, and again if that failed. */
+/**
+ * What the deployment and the petition say: each file is fetched once, and again if that failed.
+ *
+ * The page itself names its petition and the way from it to the root, where these files lie.
+ */
 
 import { jsonOf } from "./answer.js";
 
@@ -6,12 +10,21 @@ import { jsonOf } from "./answer.js";
 
 /**
  * @typedef {object} Config
- * @property {string} petition the petition's id
  * @property {Record<FunctionName, string[]>} functions addresses of each, in the order in which they
- *   are to be asked; relative ones are of the page's own host
+ *   are to be asked; relative ones are from the root
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
  * @property {string} envelope_public_key the same of `sign`
  */
+
+const { petition: id = "", root = "" } = document.documentElement.dataset;
+
+/** The petition's id. */
+export const petitionId = id;
+
+/** @param {string} path from the root, or a whole address @returns {string} the address */
+export function fromRoot(path) {
+  return new URL(path, new URL(root, document.baseURI)).href;
+}
 
 /** @type {Map<string, Promise<any>>} */
 const files = new Map();
@@ -29,7 +42,7 @@ function file(path) {
 
 /** @param {string} path */
 async function load(path) {
-  const answer = await fetch(path);
+  const answer = await fetch(fromRoot(path));
   if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
   return jsonOf(answer);
 }
@@ -44,12 +57,11 @@ export function config() {
  *
  * @typedef {object} Campaign
  * @property {Record<string, {share: string, outcomes: Record<string, {headline: string}>}>} texts by language
- * @property {{date: string, texts: Record<string, string>}[]} updates oldest first
  */
 
 /** @returns {Promise<Campaign>} */
-export async function petition() {
-  return file(`petitions/${(await config()).petition}.json`);
+export function petition() {
+  return file(`petitions/${petitionId}.json`);
 }
 
 /**
@@ -67,7 +79,7 @@ export function addressRules() {
  * @param {FunctionName} name
  * @param {string} [petition] its id; the page's own if none is given
  */
-export async function functionUrls(name, petition) {
-  const { functions, petition: own } = await config();
-  return functions[name].map((url) => new URL(`${url}/${petition ?? own}`, location.href).href);
+export async function functionUrls(name, petition = petitionId) {
+  const { functions } = await config();
+  return functions[name].map((url) => fromRoot(`${url}/${petition}`));
 }

@@ -3,6 +3,8 @@
  * Which language comes first was decided in first.js, before the first paint.
  */
 
+import { fromRoot } from "./config.js";
+
 /** @typedef {string | {one: string, other: string}} Phrase */
 
 /** @type {Record<string, Phrase>} */
@@ -73,7 +75,7 @@ async function pin(chosen) {
 async function fillPhrases(attempt = 0) {
   const wanted = language();
   try {
-    const answer = await fetch(`phrases/${wanted}.json`);
+    const answer = await fetch(fromRoot(`phrases/${wanted}.json`));
     if (!answer.ok) throw new Error(String(answer.status));
     const loaded = await answer.json();
     if (wanted !== language()) return;
@@ -117,8 +119,7 @@ export function titlePage(prefix = "") {
 function carryLanguage() {
   if (!new URLSearchParams(location.search).has("lang")) return;
   for (const $link of all("a[data-within]")) {
-    const address = new URL($link.getAttribute("href") ?? "", location.href);
-    address.searchParams.set("lang", language());
-    $link.setAttribute("href", address.pathname.split("/").pop() + address.search + address.hash);
+    const [path] = ($link.getAttribute("href") ?? "").split("?");
+    $link.setAttribute("href", `${path}?lang=${language()}`);
   }
 }

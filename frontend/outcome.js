@@ -1,4 +1,4 @@
-/** What became of the people: the end of the petition, its outcome, and the updates. */
+/** What became of the people: the end of the petition, and its outcome. */
 
 import { petition } from "./config.js";
 import { $ } from "./element.js";
@@ -30,33 +30,16 @@ export function reopen() {
   showTexts();
 }
 
-/** Shows the updates, in the language that the page has. */
-export function startUpdates() {
+/** Keeps what is said in the language that the page has. */
+export function startOutcome() {
   whenPhrased(showTexts);
 }
 
 async function showTexts() {
   const campaign = await petition().catch(() => null);
   if (!campaign) return;
-  const { texts, updates } = campaign;
+  const { texts } = campaign;
   document.documentElement.dataset.outcome = outcome ?? "";
   $("outcome").hidden = !outcome;
   $("outcome-text").textContent = outcome ? (texts[language()].outcomes[outcome]?.headline ?? "") : "";
-  $("updates").hidden = !updates.length;
-  $("updates-list").replaceChildren(...[...updates].reverse().map(item));
-}
-
-/** @param {import("./config.js").Campaign["updates"][number]} update */
-function item({ date, texts }) {
-  const $item = document.createElement("li");
-  const $date = document.createElement("time");
-  const $text = document.createElement("p");
-  $date.dateTime = date;
-  $date.textContent = new Intl.DateTimeFormat(language(), {
-    dateStyle: "long",
-    timeZone: "UTC", // a date without a time is midnight there
-  }).format(new Date(date));
-  $text.textContent = texts[language()];
-  $item.append($date, $text);
-  return $item;
 }

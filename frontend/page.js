@@ -5,7 +5,7 @@ import { startCount } from "./count.js";
 import { $, goTo } from "./element.js";
 import { clearFaults, nameRecipients, readForm, showFaults } from "./form.js";
 import { say, startLanguage, whenPhrased } from "./language.js";
-import { close, reopen, startUpdates } from "./outcome.js";
+import { close, reopen, startOutcome } from "./outcome.js";
 import { send, startSending } from "./sending.js";
 import { takeVia } from "./via.js";
 
@@ -23,7 +23,7 @@ const sharing = () => import("./sharing.js");
 const canSeal = Boolean(globalThis.crypto?.subtle);
 
 takeVia();
-startUpdates();
+startOutcome();
 whenPhrased(() => fillCountries($("country", HTMLSelectElement)));
 whenPhrased(nameRecipients);
 startSending({

@@ -1,6 +1,6 @@
 /** Turns what a signer wrote into the envelope that may leave the browser. */
 
-import { addressRules, config } from "./config.js";
+import { addressRules, config, petitionId as petition } from "./config.js";
 import { canonicalAddress } from "./crypto/address.js";
 import { toBase64Url } from "./crypto/base64url.js";
 import { newReceipt, receiptHash } from "./crypto/receipt.js";
@@ -27,8 +27,10 @@ const receipts = new Map();
  * @returns {Promise<import("./delivery.js").Prepared & {receipt: Uint8Array}>}
  */
 export async function prepareSignature(form) {
-  const [{ petition, seal_public_key: organizers, envelope_public_key: sign }, rules] =
-    await Promise.all([config(), addressRules()]);
+  const [{ seal_public_key: organizers, envelope_public_key: sign }, rules] = await Promise.all([
+    config(),
+    addressRules(),
+  ]);
   const canonical = canonicalAddress(form.email, rules);
   if (canonical === null) throw new RangeError("no address");
   const receipt = receipts.get(canonical) ?? newReceipt();

@@ -3,7 +3,7 @@
  * never made twice. WebCrypto makes it beside the page's own thread.
  */
 
-import { addressRules, config } from "./config.js";
+import { addressRules, petitionId } from "./config.js";
 import { addressTag, canonicalAddress } from "./crypto/address.js";
 
 const PAUSE_MILLISECONDS = 400; // ours: longer than between two keys, shorter than between fields
@@ -44,7 +44,6 @@ export function startTagging($field) {
 
 /** @param {string} address as far as it is typed */
 async function tagNow(address) {
-  const [{ petition }, rules] = await Promise.all([config(), addressRules()]);
-  const canonical = canonicalAddress(address, rules);
-  if (canonical) await tagOf(canonical, petition);
+  const canonical = canonicalAddress(address, await addressRules());
+  if (canonical) await tagOf(canonical, petitionId);
 }

@@ -9,13 +9,12 @@ const CODE = /^[0-9a-hjkmnp-tv-z]{10}(\.(weibo|wechat|line|kakaotalk|telegram|wh
 /** @type {string | undefined} */
 let code;
 
-/** Takes `via` and `petition` out of the address bar; `lang` stays. */
+/** Takes `via` out of the address bar; `lang` stays. */
 export function takeVia() {
   const address = new URL(location.href);
   const given = address.searchParams.get("via");
   if (given && CODE.test(given)) code = given;
   address.searchParams.delete("via");
-  address.searchParams.delete("petition");
   if (address.href !== location.href) history.replaceState(null, "", address);
 }
 

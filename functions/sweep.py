@@ -31,19 +31,27 @@ async def sweep(request: Request, campaign: Campaign, rest: str) -> Response:
     Look at every withdrawal that is due, until none is left.
 
     Returns:
-        204; what was done is noted in the log. Called again, it goes on where it was.
+        204; what was done stands in the log at once. Called again, it goes on where it was.
     """
     if rest:
         raise NotFound
     allow(request, "POST")
+    try:
+        await _take_off(campaign.petition)
+    finally:
+        log.flush()  # Between its hours an instance may have no CPU, and its minute never ends.
+    return Response(None, 204, {"Cache-Control": NO_STORE})
+
+
+async def _take_off(petition: str) -> None:
     now = dt.datetime.now(dt.UTC)
-    labels = {"function": "sweep", "petition": campaign.petition}
-    while entries := await until_certain(partial(store.due, campaign.petition, now, TOGETHER)):
-        left, moving = await until_certain(partial(leave, campaign.petition, entries))
+    labels = {"function": "sweep", "petition": petition}
+    log.add("sweep", labels, left=0, kept=0)
+    while entries := await until_certain(partial(store.due, petition, now, TOGETHER)):
+        left, moving = await until_certain(partial(leave, petition, entries))
         log.add("sweep", labels, left=left, kept=len(entries) - left - moving)
         if moving == len(entries):
             break  # They are looked at again when it is called again.
-    return Response(None, 204, {"Cache-Control": NO_STORE})
 
 
 async def leave(petition: str, entries: Sequence[Leaving]) -> tuple[int, int]:

@@ -50,8 +50,7 @@ locals {
       unswept = {
         title    = "Nobody is swept"
         severity = "WARNING"
-        # The scheduler sweeps every hour. The platform's own number, because an instance that is called
-        # once an hour has no CPU to write its line.
+        # The scheduler sweeps every hour. The platform's own number, which needs no line to be written.
         query    = "absent_over_time(${local.run}:request_count{${local.on_run},service_name=\"sweep\",response_code_class=\"2xx\"}[90m])"
         duration = "5400s"
       }

@@ -4,6 +4,8 @@ locals {
       "artifactregistry.googleapis.com",
       "cloudbuild.googleapis.com",
       "cloudfunctions.googleapis.com",
+      # By it `organizer doctor --cloud` knows how much the functions may grow.
+      "cloudquotas.googleapis.com",
       "cloudresourcemanager.googleapis.com",
       "cloudscheduler.googleapis.com",
       "firebaserules.googleapis.com",

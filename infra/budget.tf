@@ -29,9 +29,14 @@ resource "google_billing_budget" "this" {
     spend_basis       = "FORECASTED_SPEND"
   }
 
-  # Five at most, which is why var.alert_emails takes no more.
-  all_updates_rule {
-    monitoring_notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+  # Five at most, which is why var.alert_emails takes no more. Without one, those are told who
+  # administer the billing account.
+  dynamic "all_updates_rule" {
+    for_each = length(var.alert_emails) == 0 ? [] : ["all_updates_rule"]
+
+    content {
+      monitoring_notification_channels = [for channel in google_monitoring_notification_channel.email : channel.id]
+    }
   }
 
   depends_on = [time_sleep.apis]

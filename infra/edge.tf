@@ -12,15 +12,22 @@ locals {
 
   transport_security = "Strict-Transport-Security: max-age=31536000"
 
-  # The same headers as the local run sends; a bucket cannot send any by itself.
-  site_headers = [
+  # A bucket cannot send these by itself.
+  page_headers = {
     for header, value in jsondecode(file("${local.site_root}/headers.json")) :
-    "${header}: ${replace(value, "{connect}", join(" ", local.connect))}"
-  ]
+    header => replace(value, "{connect}", join(" ", local.connect))
+  }
   connect = distinct(concat(
     ["https://${coalesce(var.domain, "unset.invalid")}"],
     [for relay in var.relays : regex("^https://[^/]+", relay)],
   ))
+
+  # The page's bucket twice. Most of the headers mean something for a document alone, and would cost
+  # each visit more than its pictures if every script and style came with them.
+  edge_sites = var.domain == null ? {} : {
+    site     = local.page_headers
+    versions = { for header in ["Referrer-Policy", "X-Content-Type-Options"] : header => local.page_headers[header] }
+  }
 
   # Cloud CDN keeps what a function says may be kept (Cache-Control), and beyond that shows it for so
   # many seconds while it asks for the next in the background, or while the function fails. It knows no
@@ -33,9 +40,6 @@ locals {
     share-link = 86400
     site       = 86400
   }
-
-  # Nobody who reads, signs or shares asks for these. No client is judged by its name or country.
-  scanners = "request.path.matches('(?i)(\\\\.(php|aspx?|jsp|cgi|env|git|sql|bak)($|/)|/wp-)')"
 }
 
 resource "google_compute_global_address" "edge" {
@@ -130,14 +134,14 @@ resource "google_compute_backend_service" "function" {
 }
 
 resource "google_compute_backend_bucket" "site" {
-  for_each = local.edge
+  for_each = local.edge_sites
 
-  name                    = "site"
+  name                    = each.key
   bucket_name             = google_storage_bucket.site.name
   enable_cdn              = true
   compression_mode        = "AUTOMATIC"
-  custom_response_headers = concat(local.site_headers, [local.transport_security])
-  edge_security_policy    = google_compute_security_policy.site[each.key].id
+  custom_response_headers = concat([for header, value in each.value : "${header}: ${value}"], [local.transport_security])
+  edge_security_policy    = google_compute_security_policy.site["edge"].id
 
   cdn_policy {
     cache_mode         = "USE_ORIGIN_HEADERS"
@@ -147,136 +151,11 @@ resource "google_compute_backend_bucket" "site" {
   }
 }
 
-resource "google_compute_security_policy" "functions" {
-  # checkov:skip=CKV_GCP_73:The rule is for a logging library of Java, of which there is none here.
-  for_each = local.edge
-
-  name        = "functions"
-  description = "Lets every person and every link preview in, and slows machines down."
-  type        = "CLOUD_ARMOR"
-
-  rule {
-    priority    = 1000
-    action      = "deny(404)"
-    description = "Scanners looking for other people's software."
-
-    match {
-      expr {
-        expression = local.scanners
-      }
-    }
-  }
-
-  # By method and not by path, because which path is seen here, before or after the load balancer
-  # rewrites it, is written nowhere. Every POST is one that a stranger can repeat to make us write.
-  rule {
-    priority    = 2000
-    action      = "throttle"
-    description = "Claims, withdrawals and new links from one address."
-
-    match {
-      expr {
-        expression = "request.method == 'POST'"
-      }
-    }
-
-    rate_limit_options {
-      conform_action = "allow"
-      exceed_action  = "deny(429)"
-      enforce_on_key = "IP"
-
-      rate_limit_threshold {
-        count        = var.rate_limits.write
-        interval_sec = 60
-      }
-    }
-  }
-
-  rule {
-    priority    = 2100
-    action      = "throttle"
-    description = "Everything else from one address."
-
-    match {
-      versioned_expr = "SRC_IPS_V1"
-
-      config {
-        src_ip_ranges = ["*"]
-      }
-    }
-
-    rate_limit_options {
-      conform_action = "allow"
-      exceed_action  = "deny(429)"
-      enforce_on_key = "IP"
-
-      rate_limit_threshold {
-        count        = var.rate_limits.read
-        interval_sec = 60
-      }
-    }
-  }
-
-  rule {
-    priority    = 2147483647
-    action      = "allow"
-    description = "The rule every policy must end with."
-
-    match {
-      versioned_expr = "SRC_IPS_V1"
-
-      config {
-        src_ip_ranges = ["*"]
-      }
-    }
-  }
-
-  depends_on = [time_sleep.apis]
-}
-
-# A policy before a bucket is of another kind: it stands before the cache, and cannot count requests.
-resource "google_compute_security_policy" "site" {
-  # checkov:skip=CKV_GCP_73:The rule is for a logging library of Java, of which there is none here.
-  for_each = local.edge
-
-  name        = "site"
-  description = "Lets every reader in."
-  type        = "CLOUD_ARMOR_EDGE"
-
-  rule {
-    priority    = 1000
-    action      = "deny(404)"
-    description = "Scanners looking for other people's software."
-
-    match {
-      expr {
-        expression = local.scanners
-      }
-    }
-  }
-
-  rule {
-    priority    = 2147483647
-    action      = "allow"
-    description = "The rule every policy must end with."
-
-    match {
-      versioned_expr = "SRC_IPS_V1"
-
-      config {
-        src_ip_ranges = ["*"]
-      }
-    }
-  }
-
-  depends_on = [time_sleep.apis]
-}
-
 resource "google_compute_url_map" "edge" {
   for_each = local.edge
 
   name            = "edge"
-  default_service = google_compute_backend_bucket.site[each.key].id
+  default_service = google_compute_backend_bucket.site["site"].id
 
   host_rule {
     hosts        = [var.domain]
@@ -285,16 +164,27 @@ resource "google_compute_url_map" "edge" {
 
   path_matcher {
     name            = "petition"
-    default_service = google_compute_backend_bucket.site[each.key].id
+    default_service = google_compute_backend_bucket.site["site"].id
 
     # The folder of the bucket does not show in the addresses.
     path_rule {
       paths   = ["/*"]
-      service = google_compute_backend_bucket.site[each.key].id
+      service = google_compute_backend_bucket.site["site"].id
 
       route_action {
         url_rewrite {
           path_prefix_rewrite = "/${local.site_folder}/"
+        }
+      }
+    }
+
+    path_rule {
+      paths   = ["/${local.site_versioned}/*"]
+      service = google_compute_backend_bucket.site["versions"].id
+
+      route_action {
+        url_rewrite {
+          path_prefix_rewrite = "/${local.site_folder}/${local.site_versioned}/"
         }
       }
     }

@@ -4,8 +4,9 @@ locals {
     ALLOWED_ORIGINS      = join(",", local.allowed_origins)
     FIRESTORE_DATABASE   = var.database
     GOOGLE_CLOUD_PROJECT = var.project
-    LOG_EXECUTION_ID     = "true"
-    SITE_URL             = local.site_url
+    # Left out, the platform turns it on, and the framework adds to lines what a request calls itself.
+    LOG_EXECUTION_ID = "false"
+    SITE_URL         = local.site_url
   }
 
   # Answers leave on this grid, so that no difference of a few milliseconds tells anything; unset,
@@ -62,11 +63,12 @@ locals {
     }
     sweep = {
       description = "Takes those who withdrew off the count, when it is due."
-      concurrency = 1
+      # As many petitions at once; the scheduler never calls for one again that it still waits for.
+      concurrency = 10
       permissions = ["get", "list", "create", "update", "delete"]
       # The scheduler's calls count as internal.
       ingress         = "ALLOW_INTERNAL_ONLY"
-      timeout_seconds = 300
+      timeout_seconds = 1740 # After days of an outage there is much to do; the scheduler waits a minute more.
       environment     = {}
       secrets         = {}
     }
@@ -79,7 +81,7 @@ locals {
   # Past the edge there would be no limit on what one address can send.
   behind_edge = var.domain == null ? "ALLOW_ALL" : "ALLOW_INTERNAL_AND_GCLB"
 
-  # One sweep at a time: two would only meet each other's preconditions.
+  # One process sweeps all petitions, because two would not be faster: it waits for the database.
   instances = merge(var.instances, { sweep = { min = 0, max = 1 } })
 
   # A shared link carries the address of share-link, which therefore has to know its own before it exists.

@@ -3,14 +3,16 @@ Write the page as it is uploaded: compressed, and what may change meaning under 
 
 A browser that has the old index.html must not get new modules, nor the other way round. So scripts,
 styles and pictures lie in a folder that is named by the content of all of them, and the HTML files
-name that folder. Everything also lies where it always did, for whoever asks there: other sites'
-previews, and what the page itself asks for by an address of its own.
+name that folder. What a petition has in a folder of its own, its pages and feeds, is no part of it.
+Everything also lies where it always did, for whoever asks there: other sites' previews, and what
+the page itself asks for by an address of its own.
 
 Run by `make deploy`; it needs nothing but Python.
 """
 
 import gzip
 import hashlib
+import posixpath
 import re
 import shutil
 from collections.abc import Collection
@@ -21,10 +23,13 @@ BUILT = Path(__file__).resolve().parent / "build" / "page"
 VERSIONS = "v"  # the folder of the folders that are named by their content
 
 # For those who serve or edit the page, not for those who read it.
-LEFT_OUT = re.compile(r"(^|/)(headers\.json$|tests?/|node_modules/|\.)|\.(md|map)$")
+LEFT_OUT = re.compile(r"(^|/)(headers\.json$|updates\.json$|tests?/|node_modules/|\.)|\.(md|map)$")
 
 # Pictures and fonts are compressed already.
-COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest"}
+COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest", ".xml"}
+
+# What changes under its name: pages, and the feeds of their news.
+CHANGING = (".html", ".xml")
 
 LINK = re.compile(r'\b(href|src)="([^":?#]+)"')
 
@@ -37,11 +42,14 @@ def publish(frontend: Path = FRONTEND, built: Path = BUILT) -> str:
         The folder of this version, below `built`, for example v/0123456789abcdef.
     """
     files = read(frontend)
-    assets = {path: content for path, content in files.items() if not path.endswith(".html")}
+    assets = {path: content for path, content in files.items() if not path.endswith(CHANGING)}
     folder = f"{VERSIONS}/{digest(assets)}"
     published = assets | {f"{folder}/{path}": content for path, content in assets.items()}
     for path in files.keys() - assets.keys():
-        published[path] = point_to(folder, assets, files[path])
+        content = files[path]
+        published[path] = (
+            point_to(folder, assets, path, content) if path.endswith(".html") else content
+        )
     shutil.rmtree(built, ignore_errors=True)
     for path, content in published.items():
         write(built / path, content)
@@ -61,14 +69,17 @@ def digest(files: dict[str, bytes]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def point_to(folder: str, names: Collection[str], html: bytes) -> bytes:
+def point_to(folder: str, names: Collection[str], page: str, html: bytes) -> bytes:
     """Have a page's links to files of these names lead to the folder; others stay as they are."""
+    place = posixpath.dirname(page)
+    up = "../" * len(place.split("/")) if place else ""
 
     def move(link: re.Match[str]) -> str:
-        attribute, name = link.groups()
+        attribute, address = link.groups()
+        name = posixpath.normpath(posixpath.join(place, address))
         # A JSON file that is linked to is for people to read, and for those who keep its address.
         is_moved = name in names and not name.endswith(".json")
-        return f'{attribute}="{folder}/{name}"' if is_moved else link[0]
+        return f'{attribute}="{up}{folder}/{name}"' if is_moved else link[0]
 
     return LINK.sub(move, html.decode()).encode()
 

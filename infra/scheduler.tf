@@ -57,8 +57,8 @@ resource "google_cloud_scheduler_job" "this" {
   region      = var.region
   schedule    = each.value.schedule
   time_zone   = "Etc/UTC"
-  # As long as the functions take themselves; a sweep may have much to do.
-  attempt_deadline = each.value.as == null ? "30s" : "300s"
+  # As long as the functions take themselves; half an hour is the most that the scheduler waits.
+  attempt_deadline = each.value.as == null ? "30s" : "1800s"
 
   http_target {
     http_method = each.value.method
@@ -76,9 +76,12 @@ resource "google_cloud_scheduler_job" "this" {
     }
   }
 
-  # The next time is the retry.
+  # Of what comes every minute the next time is the retry. A sweep goes on where it was, so it is
+  # tried again within the hour: a restart of one instance must not cost people an hour more.
   retry_config {
-    retry_count = 0
+    retry_count          = each.value.as == null ? 0 : 3
+    min_backoff_duration = each.value.as == null ? null : "60s"
+    max_backoff_duration = each.value.as == null ? null : "600s"
   }
 }
 

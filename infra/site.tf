@@ -11,6 +11,9 @@ locals {
   site_built  = "${path.module}/build/page"
   site_folder = "page"
 
+  # Within it, what has a name of its own (VERSIONS in publish.py).
+  site_versioned = "v"
+
   bucket_origin = "https://${google_storage_bucket.site.name}.storage.googleapis.com"
   site_url      = var.domain == null ? "${local.bucket_origin}/${local.site_folder}" : "https://${var.domain}"
 
@@ -23,9 +26,9 @@ locals {
   # By the names that people know: "page.js" is build/page/v/0123456789abcdef/page.js, which has that
   # content for ever; beside it lies build/page/page.js, which has the newest.
   site_files    = fileset(local.site_built, "**")
-  site_versions = { for path in local.site_files : join("/", slice(split("/", path), 2, length(split("/", path)))) => path if startswith(path, "v/") }
+  site_versions = { for path in local.site_files : join("/", slice(split("/", path), 2, length(split("/", path)))) => path if startswith(path, "${local.site_versioned}/") }
   site_pages    = toset([for path in local.site_files : path if endswith(path, ".html")])
-  site_newest   = setsubtract([for path in local.site_files : path if !startswith(path, "v/")], local.site_pages)
+  site_newest   = setsubtract([for path in local.site_files : path if !startswith(path, "${local.site_versioned}/")], local.site_pages)
 
   # Hidden ones, such as the canary, are known to sign alone.
   campaigns = { for path in fileset("${local.source_root}/campaigns", "*.json") : trimsuffix(path, ".json") => jsondecode(file("${local.source_root}/campaigns/${path}")) }
@@ -74,6 +77,7 @@ locals {
     webmanifest = "application/manifest+json"
     webp        = "image/webp"
     woff2       = "font/woff2"
+    xml         = "application/atom+xml; charset=utf-8"
   }
 
   # infra/publish.py compresses what gains by it.
@@ -150,10 +154,13 @@ resource "google_storage_bucket_object" "data" {
   cache_control = local.cache_control.newest
 }
 
-# Switched last, when everything that they point to is there. "" is SITE_URL with a slash, which is
-# where shared links lead.
+# Switched last, when everything that they point to is there. "" is SITE_URL with a slash, and
+# "savemyfriend/" is where the links lead that are shared of that petition.
 resource "google_storage_bucket_object" "page" {
-  for_each = merge({ for path in local.site_pages : path => path }, { "" = "index.html" })
+  for_each = merge(
+    { for path in local.site_pages : path => path },
+    { for path in local.site_pages : trimsuffix(path, "index.html") => path if basename(path) == "index.html" },
+  )
 
   name             = "${local.site_folder}/${each.key}"
   bucket           = google_storage_bucket.site.name
@@ -162,6 +169,17 @@ resource "google_storage_bucket_object" "page" {
   content_type     = local.content_types["html"]
   content_encoding = "gzip"
   cache_control    = local.cache_control.newest
+
+  lifecycle {
+    precondition {
+      condition     = alltrue([for petition in local.petitions : contains(local.site_pages, "${petition}/index.html")])
+      error_message = "A petition has no page: write it with `organizer petition page`, so that the links that are shared of it lead somewhere."
+    }
+    precondition {
+      condition     = can(regex("<html[^>]* data-petition=\"${var.petition}\"", file("${local.site_root}/index.html")))
+      error_message = "The root shows another petition than ${var.petition}: run `organizer petition page ${var.petition} --root`, or set `petition` to the one that it shows."
+    }
+  }
 
   depends_on = [
     google_storage_bucket_object.data,

@@ -8,6 +8,20 @@ locals {
     for path in fileset(local.source_root, "**/*.{py,json}") : path
     if !can(regex("(^|/)(tests?|\\.[^/]*)/", path))
   ]
+
+  # What a campaign says on its page alone is left out, so that it changes without new functions.
+  # Its place stays, because the functions check that nothing is missing.
+  only_on_the_page = {
+    lists     = "/\"(plea|addressed_to)\":\\s*\\[(\\s*\"(\\\\.|[^\"\\\\])*\"\\s*,?)+\\s*\\]/"
+    sentences = "/\"(promise|headline|organizers)\":\\s*\"(\\\\.|[^\"\\\\])*\"/"
+  }
+  source_contents = {
+    for path in local.source_files : path => (
+      startswith(path, "campaigns/")
+      ? replace(replace(file("${local.source_root}/${path}"), local.only_on_the_page.lists, "\"$1\": [\"-\"]"), local.only_on_the_page.sentences, "\"$1\": \"-\"")
+      : file("${local.source_root}/${path}")
+    )
+  }
 }
 
 data "archive_file" "functions" {
@@ -18,11 +32,11 @@ data "archive_file" "functions" {
   output_file_mode = "0644"
 
   dynamic "source" {
-    for_each = local.source_files
+    for_each = local.source_contents
 
     content {
-      filename = source.value
-      content  = file("${local.source_root}/${source.value}")
+      filename = source.key
+      content  = source.value
     }
   }
 

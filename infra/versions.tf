@@ -40,7 +40,7 @@ provider "google" {
   project = var.project
   region  = var.region
 
-  # The APIs of budgets and of Firestore's rules refuse a person's own credentials unless they are
+  # The APIs of budgets, of services and of Firestore's rules refuse a person's own credentials unless they are
   # told whose quota to take.
   billing_project       = var.project
   user_project_override = true
@@ -50,4 +50,7 @@ provider "google" {
 
 provider "google-beta" {
   project = var.project
+
+  billing_project       = var.project
+  user_project_override = true
 }

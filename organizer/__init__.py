@@ -5,14 +5,17 @@ The organizers' command line: `organizer COMMAND`.
 - `trustees/`: the private key, the key shares that it is split into, and their printed sheets.
 - `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
 - `reporting/`: the report that is handed over.
+- `checkup/`: what `doctor` looks at: the database, the page, the cloud.
+- `news/`: the mail to those who asked for it.
+- `campaigns/`: a petition's texts and settings: asked for, checked, read.
 - `pages/`: what the page shows of a petition, written from its JSON.
 
 Beside the rooms, for all of them:
 
 - `command_line` puts the commands together; `__main__` starts it;
 - `connection` knows which database is meant, production or the local run; `session` opens it;
-- `pepper` finds it, and `vault` is Secret Manager, where it is kept;
-- `terminal` and `plots` are what a person sees.
+- `pepper` finds it, and `vault` is Secret Manager, where it is kept, reached by `google_api`;
+- `browser` finds a Chromium; `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the
 command was not understood; 3 it was not confirmed, and nothing was changed; 4 the database or
@@ -27,6 +30,7 @@ WRONG = 1
 MISUNDERSTOOD = 2
 NOT_CONFIRMED = 3
 UNREACHABLE = 4
+INTERRUPTED = 130  # 128 and SIGINT, as shells have it
 
 
 class CannotDo(Exception):

@@ -6,13 +6,16 @@ from typing import Annotated
 
 import typer
 
-from organizer import UNREACHABLE, CannotDo
+from organizer import UNREACHABLE, WRONG, CannotDo
 from organizer.commands.burn import burn
 from organizer.commands.count import count
+from organizer.commands.deliver import deliver
 from organizer.commands.doctor import doctor
 from organizer.commands.export import export
 from organizer.commands.invalidate import invalidate
 from organizer.commands.keys import keys
+from organizer.commands.news import news
+from organizer.commands.petition import petition
 from organizer.commands.recount import recount
 from organizer.commands.report import report
 from organizer.commands.status import close_petition, open_petition, set_outcome
@@ -73,6 +76,7 @@ def settings(
     context.obj = {"project": project, "database": database, "petition": petition}
 
 
+app.add_typer(petition, name="petition")
 app.add_typer(keys, name="keys")
 app.command("count")(count)
 app.command("watch")(watch)
@@ -80,8 +84,10 @@ app.command("recount")(recount)
 app.command("open")(open_petition)
 app.command("close")(close_petition)
 app.command("outcome")(set_outcome)
+app.command("deliver")(deliver)
 app.command("export")(export)
 app.command("report")(report)
+app.add_typer(news, name="news")
 app.command("withdraw")(withdraw)
 app.command("invalidate")(invalidate)
 app.command("burn")(burn)
@@ -99,8 +105,7 @@ def run(arguments: Sequence[str]) -> int:
         say("Somebody else changed the same, or nobody knows: run it again.", style="red")
         return UNREACHABLE
     except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 1
-    except KeyboardInterrupt:
-        say("Interrupted.")
-        return 130
+        if isinstance(end.code, str):  # What a function would not start with, in sentences.
+            say(end.code, style="red")
+        return end.code if isinstance(end.code, int) else WRONG
     return 0

@@ -1,16 +1,18 @@
 """Which database the commands talk to: production, or this machine's local run."""
 
+import difflib
 import json
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from petition.campaign import Campaign, load_campaigns
+from petition.campaign import FOLDER, Campaign, load_campaign
 
 from organizer import MISUNDERSTOOD, ROOT, CannotDo
 
+DEFAULT = "(default)"  # how Firestore calls the database of a project that has named none
 LOCAL_SECONDS = 2.0  # ours: on one machine it answers in milliseconds, or not at all
 
 
@@ -53,7 +55,7 @@ class Connection:
             where = f"local run (emulator {self.emulator})"
         else:
             where = f"emulator {self.emulator}, project {self.project}"
-        name = "" if self.database == "(default)" else f", database {self.database}"
+        name = "" if self.database == DEFAULT else f", database {self.database}"
         return f"Petition {self.petition} in {where}{name}."
 
     def read_campaign(self) -> Campaign:
@@ -61,15 +63,12 @@ class Connection:
         Read the petition's texts and settings.
 
         Raises:
-            CannotDo: There is no such petition.
+            CannotDo: Its file is not valid; the message says everything that is wrong with it.
         """
-        campaigns = load_campaigns()
-        if self.petition not in campaigns:
-            known = ", ".join(campaigns)
-            raise CannotDo(
-                f"There is no petition {self.petition!r}; there is {known}.", MISUNDERSTOOD
-            )
-        return campaigns[self.petition]
+        try:
+            return load_campaign(FOLDER / f"{self.petition}.json")
+        except SystemExit as fault:
+            raise CannotDo(f"{fault} Mend the file, and run this again.") from None
 
 
 def find_connection(
@@ -79,8 +78,10 @@ def find_connection(
     Choose the database: the project that was named, or else the local run if there is one.
 
     Raises:
-        CannotDo: No project was named, and nothing runs on this machine.
+        CannotDo: There is no such petition; or no project was named, and nothing runs on this
+            machine; or it has no such database.
     """
+    check_petition(petition)
     emulator = env.get("FIRESTORE_EMULATOR_HOST")
     project = project or env.get("GOOGLE_CLOUD_PROJECT")
     if project:
@@ -102,8 +103,31 @@ def find_connection(
             f"{found['emulator']}: unset it, or name the project that you mean by --project.",
             MISUNDERSTOOD,
         )
+    if database != DEFAULT:
+        raise CannotDo(f"The local run has one database, {DEFAULT}.", MISUNDERSTOOD)
     local = Local(folder, found["site"])
     return Connection(found["project"], database, petition, found["emulator"], local)
+
+
+def check_petition(petition: str) -> None:
+    """
+    Refuse a petition that has no file, so that nothing is ever done to a misspelt one.
+
+    Raises:
+        CannotDo: There is none; the message names the nearest.
+    """
+    known = [path.stem for path in sorted(FOLDER.glob("*.json"))]
+    if petition not in known:
+        end = nearest(petition, known)
+        raise CannotDo(f"There is no petition {petition!r}{end}", MISUNDERSTOOD)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """End a sentence about a name that is not known: with the one that may be meant, or all."""
+    names = list(known)
+    if close := difflib.get_close_matches(name, names, n=1):
+        return f". Did you mean {close[0]}?"
+    return f"; there is {', '.join(names)}." if names else "."
 
 
 def _listens(address: str) -> bool:

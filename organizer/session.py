@@ -12,8 +12,11 @@ def connect(context: typer.Context) -> tuple[Connection, Database]:
     Connect to the petition's database, and say in one line which one it is.
 
     Raises:
-        CannotDo: No project was named and there is no local run, or the credentials are missing.
+        CannotDo: There is no such petition or database; no project was named and there is no local
+            run; the credentials are missing; or the database does not answer.
     """
     connection = find_connection(**context.obj)
     say(connection.description, style="dim")
-    return connection, Database(connection)
+    database = Database(connection)
+    database.published()  # Nothing is asked of a person before it is there and answers.
+    return connection, database

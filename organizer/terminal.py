@@ -1,6 +1,8 @@
 """What a person sees and is asked; results go to stdout, everything else to stderr."""
 
+import getpass
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -60,6 +62,60 @@ def ask(question: str) -> str:
         return input().strip()
     except EOFError:
         raise CannotDo("Nothing was entered, and nothing was changed.", NOT_CONFIRMED) from None
+
+
+def ask_secret(question: str) -> str:
+    """Ask for a line that is not shown while it is typed."""
+    return getpass.getpass(f"{question} ", stream=sys.stderr)
+
+
+def clear() -> None:
+    """Wipe the screen, and what was scrolled off it; nothing is wiped where nobody looks."""
+    if _err.is_terminal:
+        # Home, the screen, and the lines behind it (xterm's 3J, which rich leaves out).
+        _err.file.write("\x1b[H\x1b[2J\x1b[3J")
+        _err.file.flush()
+
+
+@contextmanager
+def tidy_ending() -> Iterator[None]:
+    """End as by Ctrl-C, with everything that this entails, also when the terminal is closed."""
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    ways = (signal.SIGHUP, signal.SIGTERM)
+    before = [signal.signal(way, end) for way in ways]
+    try:
+        yield
+    finally:
+        for way, handler in zip(ways, before, strict=True):
+            signal.signal(way, handler)
+
+
+@contextmanager
+def patience(seconds: float) -> Iterator[None]:
+    """
+    Wait for people so long at most, whatever they are asked.
+
+    Raises:
+        CannotDo: They were not back in time.
+    """
+
+    def give_up(*_: object) -> None:
+        raise CannotDo(
+            f"Nobody went on for {seconds / 60:.0f} minutes: what was opened is given up, and "
+            "nothing was written. The trustees have to meet again.",
+            NOT_CONFIRMED,
+        )
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def confirm(deed: str, word: str, *, given: bool = False) -> None:

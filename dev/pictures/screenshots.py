@@ -11,10 +11,10 @@ from playwright.sync_api import Browser, Page
 
 from dev import ROOT
 from dev.pictures.browser import LANGUAGES
-from dev.pictures.picture import save_picture
 from dev.pictures.signer import Signer, fill, sign
 from dev.site import PETITION
 from dev.stack import Stack
+from organizer.pages.picture import save_picture
 
 PICTURES = ROOT / "docs" / "screenshots"
 SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
@@ -48,7 +48,6 @@ def take(
     page.wait_for_selector("html.phrased", state="attached")
     if page.locator("#count").count():
         page.wait_for_selector("#count.known")
-        page.wait_for_selector("#updates-list li", state="attached")
     element = act(page)
     page.wait_for_timeout(600)  # The colours change softly.
     # A bar that stays visible would lie across the picture of an element.

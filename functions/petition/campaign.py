@@ -62,13 +62,6 @@ class Texts(_Content):
     outcomes: Annotated[dict[OutcomeId, Stage], Field(min_length=1)]
 
 
-class Update(_Content):
-    """A piece of news, in every language of the petition."""
-
-    date: dt.date
-    texts: dict[str, Text]
-
-
 class Campaign(_Content):
     """
     One petition.
@@ -99,7 +92,6 @@ class Campaign(_Content):
     numbers: Literal["blurred", "exact"] = "blurred"
     hidden: bool = False
     texts: Annotated[dict[str, Texts], Field(min_length=1)]
-    updates: tuple[Update, ...] = ()
 
     @model_validator(mode="after")
     def _consistent(self) -> "Campaign":
@@ -107,10 +99,10 @@ class Campaign(_Content):
             raise ValueError("milestones must rise")
         if any(not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?", x) for x in self.texts):
             raise ValueError("texts must be named by language tags such as zh-Hans, en, ko")
-        if any(set(update.texts) != set(self.texts) for update in self.updates):
-            raise ValueError("every update must have the languages of texts")
         if len({tuple(sorted(texts.outcomes)) for texts in self.texts.values()}) > 1:
             raise ValueError("texts must have the same outcomes in every language")
+        if any("none" in texts.outcomes for texts in self.texts.values()):
+            raise ValueError("no outcome may be called none, which takes one back")
         if any((texts.after is None) != (self.deadline is None) for texts in self.texts.values()):
             raise ValueError("a deadline needs texts for after it in every language, and they it")
         return self
@@ -140,14 +132,20 @@ def load_campaigns(folder: Path = FOLDER, *, hidden: bool = False) -> dict[str, 
         SystemExit: A file is missing, unreadable, misnamed or invalid; one message names the
             file and everything that is wrong with it, and the function does not start.
     """
-    every = {path.stem: _load(path) for path in sorted(folder.glob("*.json"))}
+    every = {path.stem: load_campaign(path) for path in sorted(folder.glob("*.json"))}
     campaigns = {id: campaign for id, campaign in every.items() if hidden or not campaign.hidden}
     if not campaigns:
         raise SystemExit(f"There is no petition: {folder.name}/ holds no JSON file.")
     return campaigns
 
 
-def _load(path: Path) -> Campaign:
+def load_campaign(path: Path) -> Campaign:
+    """
+    Read one petition.
+
+    Raises:
+        SystemExit: As for `load_campaigns`.
+    """
     name = f"{path.parent.name}/{path.name}"
     try:
         campaign = Campaign.model_validate_json(path.read_bytes())

@@ -99,8 +99,8 @@ def landing_page(campaign: Campaign, language: str, *, link: str, site_url: str,
         via: The code and its mark, or "" when the link is not known.
     """
     texts = campaign.texts[language]
-    parameters = {"petition": campaign.petition, "lang": language} | ({"via": via} if via else {})
-    site = f"{site_url}/?{urlencode(parameters)}"
+    parameters = {"lang": language} | ({"via": via} if via else {})
+    site = f"{site_url}/{campaign.petition}/?{urlencode(parameters)}"
     card = f"{site_url}/cards/{campaign.petition}-{language}.png"
     tags = {
         "og:type": "website",

@@ -55,6 +55,8 @@ def internal_error(function: str, error: BaseException, id: str) -> None:
 def flush() -> None:
     """Write the lines of this minute, and begin the next."""
     global _timer
+    if _timer:
+        _timer.cancel()
     _timer = None
     for (event, labels), numbers in _numbers.items():
         _write("INFO", event, dict(labels), **numbers)

@@ -54,6 +54,7 @@ run "everything_that_can_be_asked_for" {
       "/api/share-link/*" = "/"
       "/api/sign/*"       = "/"
       "/api/withdraw/*"   = "/"
+      "/v/*"              = "/page/v/"
     }
     error_message = "A path leads to the wrong place, or a function sees another path than without the edge."
   }
@@ -64,7 +65,7 @@ run "everything_that_can_be_asked_for" {
   }
 
   assert {
-    condition     = toset(keys(google_compute_backend_bucket.site)) == toset(["edge"]) && toset(keys(google_compute_global_forwarding_rule.https)) == toset(["IPV4", "IPV6"])
+    condition     = toset(keys(google_compute_backend_bucket.site)) == toset(["site", "versions"]) && toset(keys(google_compute_global_forwarding_rule.https)) == toset(["IPV4", "IPV6"])
     error_message = "Another domain would make a second edge of the same name."
   }
 
@@ -81,7 +82,7 @@ run "everything_that_can_be_asked_for" {
   # What it caches.
 
   assert {
-    condition     = { for name, b in google_compute_backend_service.function : name => b.cdn_policy[0].serve_while_stale if b.enable_cdn } == { count = 3600, share-link = 86400 } && google_compute_backend_bucket.site["edge"].cdn_policy[0].serve_while_stale == 86400
+    condition     = { for name, b in google_compute_backend_service.function : name => b.cdn_policy[0].serve_while_stale if b.enable_cdn } == { count = 3600, share-link = 86400 } && alltrue([for b in google_compute_backend_bucket.site : b.cdn_policy[0].serve_while_stale == 86400])
     error_message = "Only the count, the landing pages and the page may be cached, and each no longer than the runbook says."
   }
 
@@ -103,12 +104,22 @@ run "everything_that_can_be_asked_for" {
   # The headers that a bucket cannot send.
 
   assert {
-    condition     = length(google_compute_backend_bucket.site["edge"].custom_response_headers) == length(jsondecode(file("${path.module}/../frontend/headers.json"))) + 1
+    condition     = length(google_compute_backend_bucket.site["site"].custom_response_headers) == length(jsondecode(file("${path.module}/../frontend/headers.json"))) + 1
     error_message = "A security header of the page is missing."
   }
 
   assert {
-    condition     = anytrue([for h in google_compute_backend_bucket.site["edge"].custom_response_headers : startswith(h, "Content-Security-Policy: ")]) && !anytrue([for h in google_compute_backend_bucket.site["edge"].custom_response_headers : strcontains(h, "{connect}")])
+    condition     = sort(google_compute_backend_bucket.site["versions"].custom_response_headers) == tolist(["Referrer-Policy: no-referrer", "Strict-Transport-Security: max-age=31536000", "X-Content-Type-Options: nosniff"])
+    error_message = "Scripts and styles come with headers that only a document needs, or lack one of their own."
+  }
+
+  assert {
+    condition     = { for rule in google_compute_url_map.edge["edge"].path_matcher[0].path_rule : one(rule.paths) => rule.service if !startswith(one(rule.paths), "/api/") } == { "/*" = google_compute_backend_bucket.site["site"].id, "/v/*" = google_compute_backend_bucket.site["versions"].id }
+    error_message = "A document comes without its headers, or everything with them."
+  }
+
+  assert {
+    condition     = anytrue([for h in google_compute_backend_bucket.site["site"].custom_response_headers : startswith(h, "Content-Security-Policy: ")]) && !anytrue([for h in google_compute_backend_bucket.site["site"].custom_response_headers : strcontains(h, "{connect}")])
     error_message = "The page has no content security policy, or one with a hole in it."
   }
 
@@ -130,7 +141,7 @@ run "everything_that_can_be_asked_for" {
   }
 
   assert {
-    condition     = alltrue([for b in google_compute_backend_service.function : b.security_policy == google_compute_security_policy.functions["edge"].id]) && google_compute_backend_bucket.site["edge"].edge_security_policy == google_compute_security_policy.site["edge"].id && google_compute_security_policy.site["edge"].type == "CLOUD_ARMOR_EDGE"
+    condition     = alltrue([for b in google_compute_backend_service.function : b.security_policy == google_compute_security_policy.functions["edge"].id]) && alltrue([for b in google_compute_backend_bucket.site : b.edge_security_policy == google_compute_security_policy.site["edge"].id]) && google_compute_security_policy.site["edge"].type == "CLOUD_ARMOR_EDGE"
     error_message = "Something stands before the internet without a policy."
   }
 

@@ -47,7 +47,7 @@ run "the_defaults" {
 
   assert {
     condition = { for name, f in google_cloudfunctions2_function.this : name => f.service_config[0].max_instance_request_concurrency } == {
-      sign = 500, count = 250, share-link = 100, withdraw = 100, sweep = 1
+      sign = 500, count = 250, share-link = 100, withdraw = 100, sweep = 10
     }
     error_message = "A function has another concurrency than the scaling notes reckon with."
   }
@@ -212,7 +212,7 @@ run "the_defaults" {
   # The page.
 
   assert {
-    condition     = google_storage_bucket_object.page["index.html"].name == "page/index.html" && google_storage_bucket_object.page[""].name == "page/" && alltrue([for f in google_storage_bucket_object.page : f.content_type == "text/html; charset=utf-8" && f.content_encoding == "gzip"])
+    condition     = google_storage_bucket_object.page["index.html"].name == "page/index.html" && google_storage_bucket_object.page[""].name == "page/" && google_storage_bucket_object.page["savemyfriend/"].name == "page/savemyfriend/" && endswith(google_storage_bucket_object.page["savemyfriend/"].source, "/savemyfriend/index.html") && alltrue([for f in google_storage_bucket_object.page : f.content_type == "text/html; charset=utf-8" && f.content_encoding == "gzip"])
     error_message = "The page is not where its address or a shared link says, or would be downloaded instead of shown."
   }
 
@@ -222,7 +222,7 @@ run "the_defaults" {
   }
 
   assert {
-    condition     = toset(keys(google_storage_bucket_object.version)) == toset(keys(google_storage_bucket_object.newest)) && alltrue([for path, f in google_storage_bucket_object.newest : f.name == "page/${path}"])
+    condition     = toset(keys(google_storage_bucket_object.version)) == toset([for path in keys(google_storage_bucket_object.newest) : path if !endswith(path, ".xml")]) && alltrue([for path, f in google_storage_bucket_object.newest : f.name == "page/${path}"])
     error_message = "A file is not to be found under the name that it always had."
   }
 
@@ -307,6 +307,18 @@ run "the_defaults" {
   assert {
     condition     = { for name, job in google_cloud_scheduler_job.this : name => job.http_target[0].oidc_token[0].service_account_email if length(job.http_target[0].oidc_token) > 0 } == { sweep-savemyfriend = google_service_account.sweeper.email }
     error_message = "sweep would refuse its call, or somebody else's account is used for a public one."
+  }
+
+  assert {
+    condition = { for name, job in google_cloud_scheduler_job.this : name => "${job.attempt_deadline} ${job.retry_config[0].retry_count}" } == {
+      canary = "30s 0", count-savemyfriend = "30s 0", sweep-savemyfriend = "1800s 3"
+    }
+    error_message = "A sweep with much to do would be cut off, or one that failed would wait for an hour."
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["sweep"].service_config[0].timeout_seconds < 1800
+    error_message = "The scheduler would call sweep again while it still works."
   }
 
   assert {

@@ -1,6 +1,5 @@
 """`export`: every signature, or only what may be handed over, streamed into a file."""
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +7,22 @@ import typer
 
 from organizer import MISUNDERSTOOD, CannotDo
 from organizer.pepper import SECRET, PepperOption, SecretOption
-from organizer.reporting.phrases import PHRASES, remarks
-from organizer.reporting.totals import write_totals
+from organizer.reporting.delivery import (
+    explain,
+    write_contested_names,
+    write_names,
+    write_totals,
+    write_unread,
+)
+from organizer.reporting.figures import figure
 from organizer.session import connect
-from organizer.signatures.decisions import DecisionsOption
+from organizer.signatures.database import Database
+from organizer.signatures.decisions import DecisionsOption, read_decisions
 from organizer.signatures.export import Export, write
+from organizer.signatures.gathering import gather
 from organizer.signatures.proof import CheckOption, prove
 from organizer.signatures.rows import Format
+from organizer.signatures.withholding import WithholdOption, read_withheld
 from organizer.terminal import JsonOption, emit, say
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
@@ -47,6 +55,7 @@ def export(
     pepper: PepperOption = None,
     secret: SecretOption = SECRET,
     decisions: DecisionsOption = None,
+    withhold: WithholdOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """
@@ -55,39 +64,41 @@ def export(
     Without a key it writes what the database itself knows, a row for each claim; with it, what
     was sealed as well, a row for each signer, who may have claimed several times. Where claims
     of one address disagree about a name, they are listed beside it for you to decide.
-    Run the same command again after an interruption, and it goes on where it was.
+    Run the same command again after an interruption, and it goes on where it was; a --delivery
+    is written as a whole or not at all.
     """
-    keys = read_keys(key_files, key_share_files, words)
-    if (delivery or check or decisions) and not keys:
+    if (delivery or check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
-    totals = output.with_name(f"{output.name}.totals.json")
-    if delivery and totals.exists():
-        raise CannotDo(f"{totals} exists and is not overwritten.")
+    if withhold and not delivery:
+        raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
-    wanted = Export(output, chosen, bom, delivery, opening, decisions)
-    numbers = write(wanted, connection, database)
+    wanted = Export(output, chosen, bom, opening, decisions)
     if delivery:
-        write_totals(totals, database, numbers, checked=opening.checks is not None)
+        numbers = _deliver(wanted, database, withhold)
+    else:
+        numbers = write(wanted, connection, database)
+    say(f"{output} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
+    if keys:
+        checked = opening.checks is not None
+        for sentence in explain(numbers, wanted.contested, wanted.unread, checked=checked):
+            say(sentence)
     if as_json:
         emit(numbers)
-    for sentence in _summary(wanted, numbers):
-        say(sentence)
 
 
-def _summary(wanted: Export, numbers: Mapping[str, int]) -> Iterator[str]:
-    yield f"{wanted.output} holds {numbers['written']:,} rows."
-    if not wanted.opening.keys:
-        return
-    if number := numbers["withheld"]:
-        yield f"{number:,} signers did not agree to be named, or you withheld them."
-    if number := numbers["unread"]:
-        yield f"{number:,} signers have no box that could be read; {wanted.unread} lists them."
-    checked = wanted.opening.checks is not None
-    yield from remarks(PHRASES["en"], numbers, "{:,}".format, checked=checked, floor=1)
-    if numbers["contested"]:
-        yield (
-            f"Decide the contested names in {wanted.contested}, and run this again with "
-            "--decisions and that file."
-        )
+def _deliver(wanted: Export, database: Database, withhold: Path | None) -> dict[str, int]:
+    totals = wanted.output.with_name(f"{wanted.output.name}.totals.json")
+    for path in (wanted.output, totals, wanted.contested, wanted.unread):
+        if path.exists():
+            raise CannotDo(f"{path} exists and is not overwritten.")
+    withheld = read_withheld(withhold)
+    gathered = gather(database, wanted.opening, read_decisions(wanted.decisions))
+    gathered.withhold(withheld)
+    write_names(wanted.output, gathered.names, wanted.format, bom=wanted.bom)
+    write_totals(totals, figure(database, gathered))
+    write_contested_names(wanted.contested, gathered)
+    write_unread(wanted.unread, gathered)
+    return {"written": len(gathered.names), **gathered.left_out}

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 import typer
@@ -12,24 +12,52 @@ from rich.table import Table
 from organizer import MISUNDERSTOOD, CannotDo
 from organizer.session import connect
 from organizer.signatures.database import Database
-from organizer.signatures.filter import Filter
-from organizer.signatures.invalidation import Reason, Suspect, remove, search
+from organizer.signatures.filter import Filter, read_country, read_pattern, read_via
+from organizer.signatures.hours import check_window, read_hour, say_window
+from organizer.signatures.invalidation import Reason, Search, Suspect, remove
+from organizer.signatures.invalidation import search as find
 from organizer.signatures.proof import prove
 from organizer.terminal import JsonOption, confirm, emit, say, show
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
 MOST_ROWS = 15  # ours: a preview is read, not searched
+MOST_SEEN = 5  # ours: as many as one takes in when the right one is among them
 
 
 ReasonOption = Annotated[Reason, typer.Option(help="Why; kept with the number and the day.")]
 SinceOption = Annotated[
-    dt.datetime | None, typer.Option(help="Signed in this hour (UTC) or later.")
+    dt.datetime | None,
+    typer.Option(
+        parser=read_hour,
+        metavar="TIME",
+        help="Signed in this hour or later, as in 2026-11-24T10:00 (UTC) or …T19:00+09:00.",
+    ),
 ]
-UntilOption = Annotated[dt.datetime | None, typer.Option(help="Signed before this hour (UTC).")]
-CountryOption = Annotated[str | None, typer.Option(help="A two-letter code.")]
-LanguageOption = Annotated[str | None, typer.Option(help="Such as zh-Hans.")]
-ViaOption = Annotated[str | None, typer.Option(help="A share link's code.")]
-PatternOption = Annotated[str | None, typer.Option(help="A regular expression; needs the key.")]
+UntilOption = Annotated[
+    dt.datetime | None,
+    typer.Option(parser=read_hour, metavar="TIME", help="Signed before this hour."),
+]
+CountryOption = Annotated[
+    str | None,
+    typer.Option(parser=read_country, metavar="CODE", help="Two letters, or ZZ for not said."),
+]
+LanguageOption = Annotated[
+    str | None, typer.Option(help="Such as zh-Hans; zh means every language that begins so.")
+]
+ViaOption = Annotated[
+    str | None,
+    typer.Option(
+        parser=read_via,
+        metavar="LINK",
+        help="A share link's code, or the code and a network, as in 0123456789.weibo.",
+    ),
+]
+PatternOption = Annotated[
+    re.Pattern[str] | None,
+    typer.Option(
+        parser=read_pattern, metavar="PATTERN", help="A regular expression; needs the key."
+    ),
+]
 UnreadableOption = Annotated[
     bool,
     typer.Option(
@@ -78,23 +106,31 @@ def invalidate(
     so the count is right whenever you stop it with Ctrl-C. Their claims are emptied, and refused
     if they come again. Only the reason, the day and the number are kept.
     """
-    patterns = (_pattern(name), _pattern(address))
-    wanted = Filter(_utc(since), _utc(until), country, language, via, *patterns, unreadable)
-    keys = read_keys(key_files, key_share_files, words)
-    if wanted.empty:
-        raise CannotDo("Say which signatures: by time, country, link, …", MISUNDERSTOOD)
-    if wanted.reads and not keys:
-        raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    wanted = Filter(since, until, country, language, via, name, address, unreadable)
+    _check(wanted, keyed=bool(key_files or key_share_files or words))
     connection, database = connect(context)
-    opening = prove(connection, database, keys if wanted.reads else [])
-    found, total = list(search(wanted, database, opening, some=some)), database.count()
+    check_window(since, until, connection.read_campaign(), dt.datetime.now(dt.UTC))
+    if since or until:
+        say(say_window(since, until))
+    keys = read_keys(key_files, key_share_files, words) if wanted.reads else []
+    search = find(wanted, database, prove(connection, database, keys), some=some)
+    found, total = search.suspects, database.count()
     if not as_json:
         show(_preview(found, total))
+    for sentence in _why_not(search, wanted, some=some):
+        say(sentence)
     removed = _remove(found, database, reason, confirmed) if really else 0
     if not really:
         say("Nothing was changed. To take them off the count, add --really.")
     if as_json:
         emit({"found": len(found), "removed": removed, "stored": total})
+
+
+def _check(wanted: Filter, *, keyed: bool) -> None:
+    if wanted.empty:
+        raise CannotDo("Say which signatures: by time, country, link, …", MISUNDERSTOOD)
+    if wanted.reads and not keyed:
+        raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
 
 
 def _remove(
@@ -123,12 +159,23 @@ def _preview(found: Sequence[Suspect], total: int) -> Table:
     return table
 
 
-def _utc(moment: dt.datetime | None) -> dt.datetime | None:
-    return moment.replace(tzinfo=dt.UTC) if moment else None
-
-
-def _pattern(text: str | None) -> re.Pattern[str] | None:
-    try:
-        return re.compile(text, re.IGNORECASE) if text is not None else None
-    except re.error:
-        raise CannotDo(f"{text!r} is not a regular expression.", MISUNDERSTOOD) from None
+def _why_not(search: Search, wanted: Filter, *, some: bool) -> Iterator[str]:
+    if search.partly and not some:
+        yield f"Signers of whom only some claims fit: {search.partly:,}; --any means those too."
+    if search.kept:
+        yield (
+            f"Signers whose claims fit and who are not meant, because they left a +1 or somebody "
+            f"claimed their address meanwhile: {search.kept:,}."
+        )
+    if search.suspects or search.partly or search.kept:
+        return
+    missing = [option for option in wanted.parts if not search.alone[option]]
+    for option in missing:
+        seen = search.values.get(option, Counter()).most_common(MOST_SEEN)
+        others = ", ".join(f"{value} ({number:,})" for value, number in seen)
+        yield f"No claim of {search.claims:,} fits {option}" + (
+            f"; there is {others}." if seen else "."
+        )
+    if not missing:
+        parts = ", ".join(f"{option} {search.alone[option]:,}" for option in wanted.parts)
+        yield f"No claim of {search.claims:,} fits all of it, and some fit each part: {parts}."

@@ -1,5 +1,6 @@
 """`keys`: the key pair that claims are sealed to, split among trustees, and the envelope's."""
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +19,9 @@ from petition.seal import (
 )
 
 from organizer import MISUNDERSTOOD, CannotDo
-from organizer.connection import find_connection
+from organizer.connection import check_petition, find_connection
 from organizer.terminal import say, show
+from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.key_shares import MAX_TRUSTEES, split
 from organizer.trustees.private_key import (
     KeyOption,
@@ -29,14 +31,13 @@ from organizer.trustees.private_key import (
     write_key,
     write_secret,
 )
-from organizer.trustees.sheet import write_html, write_text
-from organizer.vault import SECRET_MANAGER, SecretManagerOption, Vault
+from organizer.trustees.sheet import Heading, write_html, write_text
+from organizer.vault import ENVELOPE_SECRET, SECRET_MANAGER, SecretManagerOption, Vault
 
 keys = typer.Typer(
     no_args_is_help=True, help="Make the key that names are sealed to, and check who can open it."
 )
 
-ENVELOPE_SECRET = "envelope"  # noqa: S105 – its name in Secret Manager, as Terraform expects it
 
 _TEST_CONTENTS = Contents("A friend", "friend@example.org", "友", Consent(delivery=True))
 
@@ -78,7 +79,7 @@ def new(
     The private key is split into words, a sheet for each trustee; it is itself written nowhere.
     Take the network away first, print the sheets, hand them over, and destroy the files.
     """
-    petition = context.obj["petition"]
+    petition = _petition(context)
     key = ec.generate_private_key(ec.SECP256R1())
     if single:
         if trustees or quorum:
@@ -94,7 +95,9 @@ def new(
         )
     else:
         _prove(key, petition)
-        _write_sheets(folder, split(key, trustees, quorum), petition, quorum, sheet)
+        name = fingerprint(key.public_key())
+        _write_sheets(folder, key, Heading(petition, name, 0, trustees, quorum), sheet)
+    say(f"This is the key {fingerprint(key.public_key())}.")
     show(f'seal_public_key = "{encode_public_key(key.public_key())}"')
 
 
@@ -113,15 +116,17 @@ def check(
 
     A test is sealed and opened; the public key is printed, to be compared with the page's.
     """
+    petition = _petition(context)
     found = read_keys(key_files, key_share_files, words)
     if not found:
         raise CannotDo(
             "Give --key FILE, --key-share FILE for each trustee, or --words.", MISUNDERSTOOD
         )
     for key in found:
-        _prove(key, context.obj["petition"])
+        _prove(key, petition)
     say("It opens what is sealed to this public key:", style="green")
     for key in found:
+        say(f"Key {fingerprint(key.public_key())}:")
         show(f'seal_public_key = "{encode_public_key(key.public_key())}"')
     if public_key and not any(_is_of(key, public_key) for key in found):
         raise CannotDo("This is not the private key of the public key that you named.")
@@ -170,6 +175,12 @@ def envelope(
     show(f'envelope = {{ public_key = "{public}", version = "{version}" }}')
 
 
+def _petition(context: typer.Context) -> str:
+    petition: str = context.obj["petition"]
+    check_petition(petition)
+    return petition
+
+
 def _is_of(key: ec.EllipticCurvePrivateKey, public_key: str) -> bool:
     try:
         return decode_public_key(public_key) == key.public_key()
@@ -187,15 +198,27 @@ def _prove(key: ec.EllipticCurvePrivateKey, petition: str) -> None:
 
 
 def _write_sheets(
-    folder: Path, key_shares: list[str], petition: str, quorum: int, sheet: Sheet
+    folder: Path, key: ec.EllipticCurvePrivateKey, heading: Heading, sheet: Sheet
 ) -> None:
     write, ending = (write_html, "html") if sheet is Sheet.HTML else (write_text, "txt")
+    trustees, quorum = heading.trustees, heading.quorum
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    trustees = len(key_shares)
-    for number, words in enumerate(key_shares, 1):
-        path = folder / f"key-share-{number}-of-{trustees}.{ending}"
-        text = write(words, petition=petition, number=number, trustees=trustees, quorum=quorum)
-        write_secret(path, text.encode())
+    if others := sorted(path.name for path in folder.glob("key-share-*")):
+        raise CannotDo(
+            f"{folder}/ holds sheets of another key already, such as {others[0]}: nothing was "
+            "made. Name another --folder, or destroy them first."
+        )
+    written: list[Path] = []
+    try:
+        for number, words in enumerate(split(key, trustees, quorum), 1):
+            text = write(words, replace(heading, number=number))
+            path = folder / f"key-share-{number}-of-{trustees}.{ending}"
+            write_secret(path, text.encode())
+            written.append(path)
+    except BaseException:  # Also Ctrl-C: some sheets of a key that nobody keeps are a trap.
+        for path in written:
+            path.unlink()
+        raise
     say(
         f"{folder}/ holds {trustees} sheets; any {quorum} of them open every name. "
         "Print each alone, hand it over, and destroy the files."

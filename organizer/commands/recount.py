@@ -1,7 +1,6 @@
 """`recount`: the signers against the lanes that count them and the claims they stand for."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -9,7 +8,7 @@ from rich.table import Table
 
 from organizer import WRONG
 from organizer.session import connect
-from organizer.signatures.audit import Audit, audit, repair
+from organizer.signatures.audit import Audit, audit, describe, repair
 from organizer.terminal import JsonOption, emit, say, show
 
 ThoroughOption = Annotated[
@@ -54,32 +53,6 @@ def recount(
         say(_verdict(found, repaired=repaired), style="green" if found.exact or repaired else "red")
     if not (found.exact or repaired):
         raise typer.Exit(WRONG)
-
-
-def describe(found: Audit, *, repaired: bool) -> dict[str, object]:
-    """
-    Return an audit as `--json` prints it.
-
-    `drift` is what the lanes lack; `kept` and `leaving` are signers for whom no claim stands.
-    """
-    numbers = {
-        "claims": found.claims,
-        "kept": found.kept,
-        "leaving": found.leaving,
-        "miscounted": len(found.miscounted),
-        "stranded": len(found.stranded),
-        "orphaned": sum(map(len, found.orphaned.values())),
-    }
-    return {
-        "as_of": found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "stored": found.stored.signatures,
-        "counted": found.counted.signatures,
-        **(numbers if found.thorough else {}),
-        "drift": asdict(found.drift),
-        "thorough": found.thorough,
-        "exact": found.exact,
-        "repaired": repaired,
-    }
 
 
 def _table(found: Audit) -> Table:

@@ -7,12 +7,14 @@ import typer
 
 from organizer import MISUNDERSTOOD, CannotDo
 from organizer.pepper import SECRET, PepperOption, SecretOption
-from organizer.reporting.figures import Figures, gather
-from organizer.reporting.phrases import PHRASES, remarks
+from organizer.reporting.delivery import explain, write_contested_names
+from organizer.reporting.figures import figure
 from organizer.reporting.report import print_pdf, write
 from organizer.session import connect
 from organizer.signatures.decisions import DecisionsOption, read_decisions
+from organizer.signatures.gathering import gather
 from organizer.signatures.proof import CheckOption, prove
+from organizer.signatures.withholding import WithholdOption, read_withheld
 from organizer.terminal import say
 from organizer.trustees.private_key import (
     KeyOption,
@@ -36,6 +38,7 @@ def report(
     pepper: PepperOption = None,
     secret: SecretOption = SECRET,
     decisions: DecisionsOption = None,
+    withhold: WithholdOption = None,
 ) -> None:
     """
     Write a report to hand over: plea, total, countries, growth, sharing, and how it was counted.
@@ -44,34 +47,30 @@ def report(
     With the key it names those who agreed to it, and nobody else, and says how many boxes were
     left out and why. Countries under thirty and other numbers under ten are folded.
     """
-    keys = read_keys(key_files, key_share_files, words)
-    if (check or decisions) and not keys:
+    if (check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise CannotDo(
+            "A report is a page: name it as in report.html; the PDF beside it is then report.pdf.",
+            MISUNDERSTOOD,
+        )
     contested = output.with_name(f"{output.name}.contested.jsonl")
-    for path in (output, contested):
+    for path in (output, contested, *([output.with_suffix(".pdf")] if pdf else [])):
         if path.exists():
             raise CannotDo(f"{path} exists and is not overwritten.")
-    decided = read_decisions(decisions)
+    decided, withheld = read_decisions(decisions), read_withheld(withhold)
     connection, database = connect(context)
+    keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
-    figures = gather(database, opening, decided)
+    gathered = gather(database, opening, decided)
+    gathered.withhold(withheld)
+    figures = figure(database, gathered)
     page = write(connection.read_campaign(), figures, database.published())
     write_secret(output, page.encode())
-    _tell(output, contested, figures)
+    say(f"{output} reports {figures.signatures:,} signatures and {len(figures.names):,} names.")
+    if keys:
+        write_contested_names(contested, gathered)
+        for sentence in explain(gathered.left_out, contested, checked=gathered.checked):
+            say(sentence)
     if pdf:
         print_pdf(output)
-
-
-def _tell(output: Path, contested: Path, figures: Figures) -> None:
-    say(f"{output} reports {figures.signatures:,} signatures and {len(figures.names):,} names.")
-    if not figures.opened:
-        return
-    told = remarks(PHRASES["en"], figures.left_out, "{:,}".format, checked=figures.checked, floor=1)
-    for sentence in told:
-        say(sentence)
-    if figures.contested:
-        write_secret(contested, "".join(figures.contested).encode())
-        say(
-            f"Decide the contested names in {contested}, and report again with --decisions and "
-            "that file."
-        )

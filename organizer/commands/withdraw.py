@@ -12,6 +12,7 @@ from petition.receipt import hash_receipt, read_receipt
 from organizer import WRONG, CannotDo
 from organizer.pepper import SECRET, PepperOption, SecretOption, read_pepper
 from organizer.session import connect
+from organizer.signatures.proof import prove_pepper
 from organizer.signatures.withdrawal import draw_due, withdraw_claim, withdraw_signer
 from organizer.terminal import ask, confirm, say
 
@@ -19,7 +20,11 @@ NO_CLAIM = (
     "No claim of this receipt stands: it was withdrawn before, or never arrived. If it is still on "
     "its way, it will be refused."
 )
-NO_ADDRESS = "No claim of this address stands, if that was the petition's pepper."
+NO_ADDRESS = "No claim of this address stands."
+UNPROVEN = (
+    "No claim of this address stands, if that was the petition's pepper; no canary signs here on "
+    "which it could be tried. With the key, `export --check` tries it."
+)
 
 
 class By(StrEnum):
@@ -53,9 +58,11 @@ def withdraw(
         what, nothing = "the claim of this receipt", NO_CLAIM
     else:
         tag = _ask_address(connection.petition)
-        id = identify(tag, connection.petition, read_pepper(connection, pepper, secret))
+        found = read_pepper(connection, pepper, secret)
+        nothing = NO_ADDRESS if prove_pepper(connection, found) else UNPROVEN
+        id = identify(tag, connection.petition, found)
         withdraw_one = partial(withdraw_signer, database, id)
-        what, nothing = "every claim of this address", NO_ADDRESS
+        what = "every claim of this address"
     rest = "and leave its +1" if keep_count else "and take its +1 off within three days"
     confirm(f"erase {what} {rest}", "forget", given=yes)
     if not withdraw_one(keep_count=keep_count, due=draw_due(connection)):

@@ -1,24 +1,11 @@
-"""
-The plea as index.html holds it, so that it can be read with script off.
-
-`python -m organizer.pages.plea` writes it anew from the petition's JSON; a test compares the two.
-"""
+"""The plea of a petition as its pages hold it, so that it can be read with script off."""
 
 import html
-import json
 import re
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
-from organizer import ROOT
-
-PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"
-PAGE = ROOT / "frontend" / "index.html"
-BEGIN, END = "<!-- petition: begin -->\n", "<!-- petition: end -->"
-
-# The page's own word before those to whom the plea is addressed.
-ADDRESSED = {"zh-Hans": "致：", "en": "To: ", "ko": "받는 이: "}
-BETWEEN = {"zh-Hans": "、", "en": " · ", "ko": " · "}
+from petition.campaign import Campaign, Texts
 
 
 def heading(title: str) -> str:
@@ -26,18 +13,31 @@ def heading(title: str) -> str:
     return re.sub(r" (#\w+)$", r' <span class="hashtag">\1</span>', html.escape(title))
 
 
-def article(language: str, text: dict[str, Any]) -> str:
-    """Return the plea in one language, as an HTML element."""
+def pleas(campaign: Campaign, phrases: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the plea in all languages of a petition, in their order."""
+    return "\n".join(
+        article(language, texts, phrases[language]) for language, texts in campaign.texts.items()
+    )
+
+
+def article(language: str, texts: Texts, phrases: Mapping[str, Any]) -> str:
+    """
+    Return the plea in one language, as an HTML element.
+
+    Args:
+        phrases: What the page says around it in this language.
+    """
     say = html.escape
-    plea = "\n".join(f"          <p>{say(paragraph)}</p>" for paragraph in text["plea"])
-    addressed = say(ADDRESSED[language] + BETWEEN[language].join(text["addressed_to"]))
+    plea = "\n".join(f"          <p>{say(paragraph)}</p>" for paragraph in texts.plea)
+    names = phrases["addressed.between"].join(texts.addressed_to)
+    addressed = say(phrases["addressed.to"].format(names=names))
     return f"""\
       <article class="text" lang="{language}" id="{language}">
         <header class="head">
           <div class="lights"></div>
-          <h1>{heading(text["title"])}</h1>
-          <p class="promise">{say(text["promise"])}</p>
-          <p class="call"><a href="#sign">{say(text["call"])}</a></p>
+          <h1>{heading(texts.title)}</h1>
+          <p class="promise">{say(texts.promise)}</p>
+          <p class="call"><a href="#sign">{say(texts.call)}</a></p>
         </header>
         <div class="plea">
 {plea}
@@ -45,20 +45,3 @@ def article(language: str, text: dict[str, Any]) -> str:
         </div>
       </article>
 """
-
-
-def static_plea(path: Path = PETITION) -> str:
-    """Return the plea in all languages of a petition, in their order."""
-    texts = json.loads(path.read_text(encoding="utf-8"))["texts"]
-    return "\n".join(article(language, text) for language, text in texts.items())
-
-
-def plea_of_page() -> str:
-    """Return what index.html holds now."""
-    page = PAGE.read_text(encoding="utf-8")
-    return page[page.index(BEGIN) + len(BEGIN) : page.index(END)]
-
-
-if __name__ == "__main__":
-    before = PAGE.read_text(encoding="utf-8")
-    PAGE.write_text(before.replace(BEGIN + plea_of_page(), BEGIN + static_plea()), "utf-8")

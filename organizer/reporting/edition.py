@@ -1,9 +1,10 @@
 """A report in one language: every number, date and name of a country as its readers write it."""
 
 import datetime as dt
+from typing import Literal
 
 from babel import Locale
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_skeleton, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from markupsafe import Markup
 from petition.blur import COUNTRY_FLOOR, OTHER
@@ -14,6 +15,7 @@ from organizer.reporting import charts
 from organizer.reporting.figures import Figures
 from organizer.reporting.phrases import FLOOR, PHRASES, remarks
 
+MOST_UNITS = 100  # no column is wider than so many hours or days
 MOST_BARS = 15  # ours: what can be compared at a glance; the table has them all
 
 
@@ -73,7 +75,7 @@ class Edition:
     def hour_caption(self) -> str:
         """Say what a column is, and what a hollow one."""
         step, columns = self._figures.columns()
-        caption: str = self.phrases["each_column"].format(step=step)
+        caption: str = self.phrases["each_column"].format(span=self._span(step))
         if any(0 < number < FLOOR for _, number in columns):
             caption += " " + self.phrases["few"].format(floor=FLOOR)
         return caption
@@ -128,6 +130,12 @@ class Edition:
 
     def _day(self, moment: dt.datetime) -> str:
         return format_skeleton("MMMd", moment, tzinfo=dt.UTC, locale=self._locale)
+
+    def _span(self, hours: int) -> str:
+        # Without so high a threshold, twelve hours would be half a day and a week one unit.
+        unit: Literal["hour", "day"] = "hour" if hours % 24 else "day"
+        span = dt.timedelta(hours=hours)
+        return format_timedelta(span, unit, threshold=MOST_UNITS, locale=self._locale)
 
     def _number(self, number: float) -> str:
         return format_decimal(round(number), locale=self._locale)

@@ -1,24 +1,16 @@
-"""What a report says, gathered at one instant of the database, so that its numbers agree."""
+"""The numbers of a report, of one instant of the database, so that they agree."""
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from petition.blur import OTHER
-from petition.documents import Sums
 
-from organizer import CannotDo
 from organizer.reporting.phrases import FLOOR
 from organizer.reporting.totals import fold
 from organizer.signatures.database import Database
-from organizer.signatures.decisions import write_contested
-from organizer.signatures.export import count_boxes, count_people
-from organizer.signatures.naming import Decision, Naming, name_signer
-from organizer.signatures.opening import OpenedClaim, Opening
-from organizer.signatures.proof import tell_time
-from organizer.signatures.reading import list_claims, read_signers
-from organizer.terminal import progress
+from organizer.signatures.gathering import Gathered
 
 MAX_COLUMNS = 120  # ours: as many columns as a page shows apart
 STEPS = (1, 2, 3, 6, 12, 24, 48, 24 * 7, 24 * 28)  # hours
@@ -40,7 +32,6 @@ class Figures:
         checked: Whether they were checked against the addresses that they count for.
         left_out: Boxes and names that are left out, by why; see `phrases.LEFT_OUT`.
         names: Of those who agreed, in the order of the alphabet.
-        contested: What is to be decided, as `decisions.write_contested` writes it.
     """
 
     at: dt.datetime
@@ -55,7 +46,6 @@ class Figures:
     checked: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
-    contested: list[str] = field(default_factory=list)
 
     @property
     def anonymous(self) -> int:
@@ -80,72 +70,30 @@ class Figures:
         return step, [(first + dt.timedelta(hours=i * step), n) for i, n in enumerate(sums)]
 
 
-def gather(database: Database, opening: Opening, decisions: Mapping[str, Decision]) -> Figures:
-    """
-    Read everything that a report says.
-
-    Who withdraws while it is read is in its numbers still, and is not named any more.
-
-    Raises:
-        CannotDo: The tally does not say what is stored; nobody should be handed such a number.
-    """
-    at = database.instant()
-    figures = _count(database, at)
-    figures.opened, figures.checked = bool(opening.keys), opening.checks is not None
-    listed = list_claims(database, at)
-    tell_time(opening, len(listed))
-    networks: Counter[str] = Counter()
-    left_out: Counter[str] = Counter()
-    for signer, own in read_signers(database, opening, listed):
-        first = min(own, key=_hour).stored.content
-        if first.signed_hour:
-            figures.hours[first.signed_hour] += 1
-        if first.via:
-            networks[first.via.partition(".")[2]] += 1
-        if not opening.keys:
-            continue
-        person = name_signer(signer, own, decisions)
-        left_out.update(count_people([person]))
-        left_out.update(count_boxes([(signer, own)]))
-        if person.naming is Naming.NAMED and person.contents:
-            figures.names.append(person.contents.name)
-        if person.naming is Naming.CONTESTED:
-            figures.contested.append(write_contested(person))
-    figures.networks = fold_networks(networks)
-    figures.left_out = left_out
-    figures.names.sort(key=str.casefold)
-    return figures
+def figure(database: Database, gathered: Gathered) -> Figures:
+    """Return what a report says of what was gathered."""
+    counted = gathered.found.counted
+    return Figures(
+        at=gathered.found.at,
+        signatures=counted.signatures,
+        countries=fold(counted.countries, counted.signatures),
+        referred=counted.referred,
+        networks=fold_networks(gathered.networks),
+        hours=gathered.hours,
+        kept=gathered.found.kept,
+        invalidated=database.invalidated(),
+        opened=gathered.opened,
+        checked=gathered.checked,
+        left_out=gathered.left_out,
+        names=gathered.names,
+    )
 
 
 def fold_networks(networks: Counter[str]) -> list[tuple[str, int]]:
     """Return the networks that may be shown, the greatest first, and all others as one."""
-    shown: Sequence[tuple[str, int]] = [
-        (network, number) for network, number in networks.most_common() if number >= FLOOR
-    ]
+    shown = [(network, number) for network, number in networks.most_common() if number >= FLOOR]
     rest = networks.total() - sum(number for _, number in shown)
+    # Few others would be told by what the rows lack of all that came through links.
+    while shown and 0 < rest < FLOOR:
+        rest += shown.pop()[1]
     return [*shown, *([(OTHER, rest)] if rest >= FLOOR else [])]
-
-
-def _count(database: Database, at: dt.datetime) -> Figures:
-    counted = database.tally(at)
-    stored, kept = Sums(), 0
-    with progress("Reading signers", counted.signatures) as advance:
-        for page in database.signers(at):
-            stored += Sums.of(signer.content for signer in page)
-            kept += sum(s.content.kept and not s.content.claims for s in page)
-            advance.by(len(page))
-    if stored != counted:
-        raise CannotDo("The tally is not what is stored: run `recount --repair`, and report then.")
-    return Figures(
-        at=at,
-        signatures=counted.signatures,
-        countries=fold(counted.countries, counted.signatures),
-        referred=counted.referred,
-        kept=kept,
-        invalidated=database.invalidated(),
-    )
-
-
-def _hour(claim: OpenedClaim) -> tuple[dt.datetime, str]:
-    stored = claim.stored
-    return stored.content.signed_hour or dt.datetime.max.replace(tzinfo=dt.UTC), stored.id

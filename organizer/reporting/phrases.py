@@ -11,13 +11,16 @@ PHRASES: dict[str, dict[str, Any]] = json.loads(
     Path(__file__).with_name("report.json").read_text(encoding="utf-8")
 )
 
-# By the name under which they are counted (`Verdict`, `Naming`); what withholds a name by its
-# signer's own wish needs no words.
+# By the name under which they are counted (`Verdict`, `Naming`, `Reason`); what withholds a name
+# by its signer's own wish needs no words.
 LEFT_OUT = {
     "closed": "closed",
     "junk": "junk",
     "other": "mismatched",
     "contested": "contested",
+    "abuse": "abuse",
+    "fake": "fake",
+    "danger": "danger",
 }
 
 

@@ -1,7 +1,6 @@
 """The page that is handed over, and its print."""
 
 import os
-import shutil
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,12 +11,14 @@ from petition.documents import Published, Status
 from petition.tally import status
 
 from organizer import CannotDo
+from organizer.browser import find_browser
 from organizer.reporting.edition import Edition
 from organizer.reporting.figures import Figures
 from organizer.terminal import say
+from organizer.trustees.private_key import write_secret
 
 TEMPLATE = Path(__file__).with_name("report.html")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = "There is no Chromium to print a PDF with; open the page and print it."
 PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 
 
@@ -39,23 +40,25 @@ def print_pdf(page: Path) -> None:
     Print a page into a PDF beside it, if there is a browser.
 
     Raises:
-        CannotDo: The browser failed.
+        CannotDo: The browser failed, or there is such a file already.
     """
     target = page.with_suffix(".pdf")
-    browser = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    browser = find_browser()
     if browser is None:
-        say("There is no Chromium to print a PDF with; open the page and print it.")
+        say(NO_BROWSER)
         return
-    with tempfile.TemporaryDirectory() as profile:
+    # Chromium gives what it writes the default mode; in a folder of ours nobody else sees it.
+    with tempfile.TemporaryDirectory() as folder:
+        printed = Path(folder) / "report.pdf"
         command = [
             browser,
             "--headless",
             "--disable-gpu",
             "--disable-background-networking",
             "--no-first-run",
-            f"--user-data-dir={profile}",
+            f"--user-data-dir={folder}/profile",
             "--no-pdf-header-footer",
-            f"--print-to-pdf={target.absolute()}",
+            f"--print-to-pdf={printed}",
             page.absolute().as_uri(),
         ]
         if os.geteuid() == 0:
@@ -66,7 +69,7 @@ def print_pdf(page: Path) -> None:
             )
         except subprocess.TimeoutExpired:
             done = None
-    if done is None or done.returncode or not target.exists():
-        raise CannotDo(f"{browser} did not print {page}; open it and print it by hand.")
-    target.chmod(0o600)
+        if done is None or done.returncode or not printed.exists():
+            raise CannotDo(f"{browser} did not print {page}; open it and print it by hand.")
+        write_secret(target, printed.read_bytes())
     say(f"{target} is the same, to print.")

@@ -7,8 +7,9 @@ What is signed, in the database, as organizers read, open and change it.
   that they count for; `proof` tries the key and the pepper before anything else;
 - `reading` brings all claims of a signer together, `naming` (pure) says what becomes of their
   name, `decisions` is how organizers decide;
+- `gathering` brings together what is handed over, in one pass; `withholding` keeps names off it;
 - `export` writes it into files: `rows` are its lines, `checkpoint` lets it go on after a kill;
-- `filter` says which claims are meant, `invalidation` takes their signers off the count,
-  `withdrawal` does what a signer asks for;
+- `filter` says which claims are meant, `hours` reads the times that it is given, `invalidation`
+  takes their signers off the count, `withdrawal` does what a signer asks for;
 - `audit` compares signers, claims and lanes, and repairs them.
 """

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from petition.blur import is_drawn
@@ -64,23 +64,32 @@ def audit(database: Database, *, thorough: bool) -> Audit:
     every later one, until it is repaired.
     """
     at = database.instant()
+    if thorough:
+        return audit_claims(database, at, list_claims(database, at))
     counted = database.tally(at)
-    version = database.own_lane_version(at)
-    number = database.count(at)
-    if not thorough:
-        stored = Sums(number)
-        drift = Sums(number - counted.signatures)
-        return Audit(at, stored, counted, drift, version, thorough=False)
-    reading = _Reading(database, at)
-    signers = Sums.of(signer.content for signer in reading.signers(number))
+    stored = Sums(database.count(at))
+    drift = Sums(stored.signatures - counted.signatures)
+    return Audit(at, stored, counted, drift, database.own_lane_version(at), thorough=False)
+
+
+def audit_claims(database: Database, at: dt.datetime, listed: list[str]) -> Audit:
+    """
+    Compare everything at an instant at which the claims are listed already.
+
+    Args:
+        listed: As `list_claims` returns them.
+    """
+    counted = database.tally(at)
+    reading = _Reading(database, at, listed)
+    stored = Sums.of(signer.content for signer in reading.signers(database.count(at)))
     return Audit(
         at,
-        signers,
+        stored,
         counted,
-        signers - counted,
-        version,
+        stored - counted,
+        database.own_lane_version(at),
         thorough=True,
-        claims=reading.claims,
+        claims=len(listed),
         kept=reading.kept,
         leaving=reading.leaving,
         miscounted=reading.miscounted,
@@ -89,14 +98,38 @@ def audit(database: Database, *, thorough: bool) -> Audit:
     )
 
 
+def describe(found: Audit, *, repaired: bool = False) -> dict[str, object]:
+    """
+    Return an audit as `--json` prints it.
+
+    `drift` is what the lanes lack; `kept` and `leaving` are signers for whom no claim stands.
+    """
+    numbers = {
+        "claims": found.claims,
+        "kept": found.kept,
+        "leaving": found.leaving,
+        "miscounted": len(found.miscounted),
+        "stranded": len(found.stranded),
+        "orphaned": sum(map(len, found.orphaned.values())),
+    }
+    return {
+        "as_of": found.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "stored": found.stored.signatures,
+        "counted": found.counted.signatures,
+        **(numbers if found.thorough else {}),
+        "drift": asdict(found.drift),
+        "thorough": found.thorough,
+        "exact": found.exact,
+        "repaired": repaired,
+    }
+
+
 class _Reading:
     """All signers, each compared with the claims that stand for it; both come in one order."""
 
-    def __init__(self, database: Database, at: dt.datetime) -> None:
+    def __init__(self, database: Database, at: dt.datetime, listed: list[str]) -> None:
         self._database = database
         self._at = at
-        listed = list_claims(database, at)
-        self.claims = len(listed)
         self._groups = group_claims(listed)
         self._swept = {entry.signer for entry in database.leaving(at)}
         self.kept = self.leaving = 0

@@ -27,7 +27,7 @@ from petition.documents import (
     Sums,
 )
 
-from organizer.signatures.faults import UNCERTAIN, Conflict, in_sentences
+from organizer.signatures.faults import PATIENCE, UNCERTAIN, Conflict, in_sentences
 from organizer.signatures.stored import Stored
 
 UNPREDICTABLE_BYTES = 12  # ours: two entries of one hour never meet
@@ -50,7 +50,7 @@ class Batch:
         """
         try:
             with in_sentences():
-                self._batch.commit()
+                self._batch.commit(**PATIENCE)
         except UNCERTAIN:
             raise Conflict from None
 
@@ -133,8 +133,8 @@ class Batch:
             fields["public"] = {"final": None, "closed_at": None}
         self._batch.set(self._petition, fields, merge=True)
 
-    def set_outcome(self, outcome: str) -> None:
-        """Say what became of the people."""
+    def set_outcome(self, outcome: str | None) -> None:
+        """Say what became of the people, or that nothing is told."""
         self._batch.set(self._petition, {"outcome": outcome}, merge=True)
 
     def _of(self, collection: str, id: str) -> Any:

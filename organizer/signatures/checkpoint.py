@@ -38,6 +38,7 @@ class Growing:
 
     def __init__(self, paths: Mapping[str, Path], options: dict[str, str]) -> None:
         first = next(iter(paths.values()))
+        self._paths = paths
         self._note = first.with_name(f".{first.name}.checkpoint")
         self.progress = self._begin(paths, options)
         self.resumed = bool(self.progress.sizes)
@@ -59,10 +60,14 @@ class Growing:
         self._keep()
 
     def close(self, *, finished: bool) -> None:
-        """Close the files; when all is written, the note goes."""
+        """Close the files; when all is written, the note goes, and when nothing is, all goes."""
         for file in self._files.values():
             file.close()
-        if finished:
+        begun = bool(self.progress.sizes)
+        if not finished and not begun:
+            for path in self._paths.values():
+                path.unlink(missing_ok=True)
+        if finished or not begun:
             self._note.unlink(missing_ok=True)
 
     def _keep(self) -> None:
@@ -78,6 +83,8 @@ class Growing:
     def _begin(self, paths: Mapping[str, Path], options: dict[str, str]) -> Progress:
         if self._note.exists():
             progress = Progress(**json.loads(self._note.read_text()))
+            if not progress.sizes:  # A kill before the first page: the files are ours, and empty.
+                return Progress(options)
             if progress.options != options:
                 raise CannotDo(
                     "An export into this file was begun with other options. Use the same to go "

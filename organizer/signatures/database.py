@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
+import grpc
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 from google.cloud.firestore_v1.base_query import FieldFilter
@@ -32,14 +33,14 @@ from petition.documents import (
     via_range,
 )
 
-from organizer.connection import Connection
+from organizer import MISUNDERSTOOD, CannotDo
+from organizer.connection import Connection, nearest
 from organizer.signatures.batch import Batch
-from organizer.signatures.faults import in_sentences
+from organizer.signatures.faults import LONG_READ, NO_DATABASE, PATIENCE, REFUSED, in_sentences
 from organizer.signatures.stored import Stored
 
 PAGE = 1000  # ours: claims handled at once; with their boxes about 2 MB
 QUERY = 20_000  # ours: documents asked for at once; a longer answer would risk its time limit
-READ_SECONDS = 60.0
 SAMPLE_PLACES = 20  # ours: where a sample is taken; no crowd of neighbours fills it
 RECEIPT_HASH_BYTES = 32  # SHA-256
 
@@ -50,6 +51,7 @@ class Database:
     """One petition's part of a database."""
 
     def __init__(self, connection: Connection) -> None:
+        self._connection = connection
         if connection.emulator:
             # The client takes it from nowhere else.
             os.environ["FIRESTORE_EMULATOR_HOST"] = connection.emulator
@@ -71,25 +73,38 @@ class Database:
     def instant(self) -> dt.datetime:
         """Return the database's own time; everything committed before it can be read at it."""
         with in_sentences():
-            moment: dt.datetime = self._petition.get().read_time
+            moment: dt.datetime = self._petition.get(**PATIENCE).read_time
             return moment
 
     def published(self) -> Published:
-        """Return what the petition's own document says."""
-        with in_sentences():
-            return Published.read(self._petition.get().to_dict() or {})
+        """
+        Return what the petition's own document says; nothing, while nobody has signed.
+
+        Raises:
+            CannotDo: There is no such database, and the nearest name is told; or no answer.
+        """
+        try:
+            with in_sentences():
+                return Published.read(self._petition.get(**PATIENCE).to_dict() or {})
+        except NO_DATABASE:
+            name, project = self._connection.database, self._connection.project
+            raise CannotDo(
+                f"There is no database {name!r} in the project {project}"
+                f"{nearest(name, self._names())}",
+                MISUNDERSTOOD,
+            ) from None
 
     def tally(self, at: dt.datetime | None = None) -> Sums:
         """Return the sum of all lanes, as they are or were at an instant of the last hour."""
         with in_sentences():
-            lanes = self._petition.collection(LANES).stream(read_time=at, timeout=READ_SECONDS)
+            lanes = self._petition.collection(LANES).stream(read_time=at, **LONG_READ)
             return sum((Sums.read(lane.to_dict() or {}) for lane in lanes), Sums())
 
     def own_lane_version(self, at: dt.datetime) -> Any:
         """Return the update time of the organizers' lane at an instant, None before it existed."""
         with in_sentences():
             lane = self._petition.collection(LANES).document(ORGANIZER_LANE)
-            return lane.get(read_time=at).update_time
+            return lane.get(read_time=at, **PATIENCE).update_time
 
     def count(self, at: dt.datetime | None = None) -> int:
         """Count the signers, by Firestore's own count()."""
@@ -134,14 +149,14 @@ class Database:
         with in_sentences():
             for start in ["-", *starts]:  # "-" is the first of all.
                 part = query.start_at({"__name__": self._claims.document(start)})
-                for snapshot in part.limit(-(-number // SAMPLE_PLACES)).stream():
+                for snapshot in part.limit(-(-number // SAMPLE_PLACES)).stream(**LONG_READ):
                     found[snapshot.id] = _claim(snapshot)
         return [claim for claim in found.values() if claim.content.stands]
 
     def leaving(self, at: dt.datetime | None = None) -> list[Leaving]:
         """Return the withdrawals whose signers may still be counted, the first due first."""
         with in_sentences():
-            found = self._leaving.order_by("__name__").stream(read_time=at, timeout=READ_SECONDS)
+            found = self._leaving.order_by("__name__").stream(read_time=at, **LONG_READ)
             return [Leaving(e.id, (e.to_dict() or {}).get("signer") or "") for e in found]
 
     def count_through(self, code: str) -> int:
@@ -160,8 +175,23 @@ class Database:
         """Return how many signatures were taken off the count, by one invalidation or in all."""
         records = self._petition.collection(INVALIDATIONS)
         with in_sentences():
-            found = [records.document(id).get()] if id else records.stream()
+            found = [records.document(id).get(**PATIENCE)] if id else records.stream(**LONG_READ)
             return sum((record.to_dict() or {}).get("number", 0) for record in found)
+
+    def _names(self) -> list[str]:
+        # Nobody but who mistyped pays for it.
+        from google.cloud.firestore_admin_v1 import FirestoreAdminClient
+        from google.cloud.firestore_admin_v1.services.firestore_admin import transports
+
+        host = self._connection.emulator
+        channel = grpc.insecure_channel(host) if host else None
+        transport = transports.FirestoreAdminGrpcTransport(channel=channel)
+        admin = FirestoreAdminClient(transport=transport)
+        try:
+            found = admin.list_databases(parent=f"projects/{self._connection.project}", **PATIENCE)
+        except REFUSED:  # Whoever may read a petition need not be allowed to list databases.
+            return []
+        return [database.name.rpartition("/")[2] for database in found.databases]
 
     def _pages(
         self, query: Any, read: Callable[[Any], Stored[Document]], at: dt.datetime | None
@@ -170,7 +200,7 @@ class Database:
         while found == QUERY:
             found = 0
             with in_sentences():
-                stream = part.stream(read_time=at)
+                stream = part.stream(read_time=at, **LONG_READ)
                 while page := list(islice(stream, PAGE)):
                     yield [read(snapshot) for snapshot in page]
                     found += len(page)
@@ -185,13 +215,13 @@ class Database:
     ) -> list[Stored[Document]]:
         references = [collection.document(id) for id in ids]
         with in_sentences():
-            found = list(self._client.get_all(references, field_paths=fields))
+            found = list(self._client.get_all(references, field_paths=fields, **LONG_READ))
         return [read(snapshot) for snapshot in found if snapshot.exists]
 
 
 def _count(query: Any, at: dt.datetime | None = None) -> int:
     with in_sentences():
-        return int(query.count().get(read_time=at, timeout=READ_SECONDS)[0][0].value)
+        return int(query.count().get(read_time=at, **LONG_READ)[0][0].value)
 
 
 def _signer(snapshot: Any) -> Stored[Signer]:

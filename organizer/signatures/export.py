@@ -1,4 +1,4 @@
-"""Writing what was signed into a file: all of it, or only what may be handed over."""
+"""Writing what was signed into a file, page by page, however much there is."""
 
 import hashlib
 from bisect import bisect_right
@@ -26,25 +26,21 @@ Signer = tuple[str, list[OpenedClaim]]
 @dataclass(frozen=True)
 class Export:
     """
-    What is wanted: where, how, and how much of it.
+    What is wanted: where, and how.
 
     Args:
-        delivery: Whether only what may be handed over is written.
         decisions: The file in which organizers decided contested names.
     """
 
     output: Path
     format: Format
     bom: bool
-    delivery: bool
     opening: Opening
     decisions: Path | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the names of what each row holds."""
-        if self.delivery:
-            return rows.DELIVERED
         return rows.OPENED if self.opening.keys else rows.KNOWN
 
     @property
@@ -132,35 +128,29 @@ def _adder(export: Export) -> Callable[[Growing, list[Signer]], Counter[str]]:
         people = [name_signer(signer, own, decisions) for signer, own in signers]
         unread = [person for person in people if person.naming is Naming.UNREAD]
         contested = [person for person in people if person.naming is Naming.CONTESTED]
-        lines = list(_rows(export, people))
+        lines = list(_rows(people))
         growing.write("output", write_rows(lines, export.format))
         growing.write("unread", "".join(f"{person.signer}\n" for person in unread))
         growing.write("contested", "".join(map(write_contested, contested)))
         numbers = Counter(written=len(lines))
-        numbers.update(count_people(people))
-        numbers.update(count_boxes(signers))
+        numbers.update(_count_people(people))
+        numbers.update(_count_boxes(signers))
         return numbers
 
     return add_opened if export.opening.keys else add_known
 
 
-def _rows(export: Export, people: Iterable[Person]) -> Iterator[rows.Row]:
+def _rows(people: Iterable[Person]) -> Iterator[rows.Row]:
     for person in people:
-        if person.contents is None or person.speaker is None:
-            continue
-        if not export.delivery:
+        if person.contents and person.speaker:
             yield rows.opened_row(person.speaker.stored.content, person.contents, person)
-        elif person.naming is Naming.NAMED:
-            yield rows.delivered_row(person.contents)
 
 
-def count_people(people: Iterable[Person]) -> Counter[str]:
-    """Count the signers whose names are not told, by why."""
+def _count_people(people: Iterable[Person]) -> Counter[str]:
     namings = Counter(person.naming for person in people)
     return Counter({n.value: namings[n] for n in Naming if n is not Naming.NAMED})
 
 
-def count_boxes(signers: Iterable[Signer]) -> Counter[str]:
-    """Count the boxes that hold nothing which counts, by why."""
+def _count_boxes(signers: Iterable[Signer]) -> Counter[str]:
     verdicts = Counter(claim.verdict for _, own in signers for claim in own)
     return Counter({v.value: verdicts[v] for v in (Verdict.CLOSED, Verdict.JUNK, Verdict.OTHER)})

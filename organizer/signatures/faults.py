@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from google.api_core import exceptions
+from google.api_core import exceptions, retry
 from google.auth.exceptions import GoogleAuthError
 
 from organizer import UNREACHABLE, CannotDo
@@ -23,6 +24,27 @@ UNCERTAIN = (
     exceptions.Unknown,
     exceptions.Cancelled,
 )
+
+
+# What a read is refused with whose database does not exist; a missing document is no error.
+NO_DATABASE = exceptions.NotFound
+
+REFUSED = (exceptions.GoogleAPICallError, exceptions.RetryError)
+
+PATIENCE_SECONDS = 10.0  # ours: whoever has waited so long wants to know why
+READ_SECONDS = 60.0  # ours: what a long answer may take, once the database was found to answer
+
+_AGAIN = retry.Retry(
+    retry.if_exception_type(
+        exceptions.ServiceUnavailable, exceptions.ResourceExhausted, exceptions.InternalServerError
+    ),
+    initial=0.2,
+    maximum=2.0,
+    timeout=PATIENCE_SECONDS,
+)
+# How each call is made; left to itself, the library tries for five minutes.
+PATIENCE: dict[str, Any] = {"retry": _AGAIN, "timeout": PATIENCE_SECONDS}
+LONG_READ: dict[str, Any] = {"retry": _AGAIN, "timeout": READ_SECONDS}
 
 
 @contextmanager

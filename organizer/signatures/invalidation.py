@@ -8,8 +8,9 @@ its victim off the count.
 
 import datetime as dt
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from petition.documents import Claim, Invalidation, Signer, Sums
@@ -17,8 +18,8 @@ from petition.documents import Claim, Invalidation, Signer, Sums
 from organizer import CannotDo
 from organizer.signatures.database import PAGE, Database
 from organizer.signatures.faults import Conflict
-from organizer.signatures.filter import Filter
-from organizer.signatures.opening import Opening
+from organizer.signatures.filter import VALUES, Filter
+from organizer.signatures.opening import OpenedClaim, Opening
 from organizer.signatures.reading import list_claims, read_signers
 from organizer.signatures.stored import Stored
 from organizer.terminal import progress, say
@@ -44,9 +45,42 @@ class Suspect:
     claims: list[Stored[Claim]]
 
 
-def search(
-    wanted: Filter, database: Database, opening: Opening, *, some: bool = False
-) -> Iterator[Suspect]:
+@dataclass
+class Search:
+    """
+    The signers that a filter means, and why it means no others.
+
+    Args:
+        claims: How many were looked at.
+        alone: How many of them fit each part of the filter, by its option.
+        values: What claims say where the filter asks: by option, then by what they say.
+        partly: Signers of whom only some claims fit.
+        kept: Signers whom a +1 that was left, or a claim that came meanwhile, keeps from it.
+    """
+
+    suspects: list[Suspect] = field(default_factory=list)
+    claims: int = 0
+    alone: Counter[str] = field(default_factory=Counter)
+    values: dict[str, Counter[str]] = field(default_factory=dict)
+    partly: int = 0
+    kept: int = 0
+
+    def look(self, wanted: Filter, own: Sequence[OpenedClaim]) -> list[bool]:
+        """Note what a signer's claims are, and return which of them fit."""
+        fitting = []
+        for claim in own:
+            fits = {option: part(claim) for option, part in wanted.parts.items()}
+            self.alone.update(option for option, does in fits.items() if does)
+            for option in VALUES.keys() & fits.keys():
+                said = VALUES[option](claim.stored.content)
+                self.values.setdefault(option, Counter())[said] += 1
+            fitting.append(all(fits.values()))
+        self.claims += len(own)
+        self.partly += any(fitting) and not all(fitting)
+        return fitting
+
+
+def search(wanted: Filter, database: Database, opening: Opening, *, some: bool = False) -> Search:
     """
     Return the signers that a filter means.
 
@@ -54,15 +88,23 @@ def search(
         some: Whether it is enough that some of a signer's claims fit, whatever else keeps them.
     """
     enough = any if some else all
+    search = Search()
     listed = list_claims(database, database.instant())
     meant: dict[str, list[Stored[Claim]]] = {}
+
+    def settle() -> None:
+        found = list(_suspects(database, meant, some=some))
+        search.suspects += found
+        search.kept += len(meant) - len(found)
+        meant.clear()
+
     for signer, own in read_signers(database, opening, listed):
-        if enough(wanted.fits(claim) for claim in own):
+        if enough(search.look(wanted, own)):
             meant[signer] = [claim.stored for claim in own]
         if len(meant) == PAGE:
-            yield from _suspects(database, meant, some=some)
-            meant = {}
-    yield from _suspects(database, meant, some=some)
+            settle()
+    settle()
+    return search
 
 
 def remove(found: Sequence[Suspect], database: Database, reason: Reason) -> int:

@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Thread
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from petition.address import AddressError
@@ -86,7 +87,8 @@ def open_pages(
             boxes = [_box(claim, opening.checks) for claim in page]
             size = -(-len(page) // PROCESSES) or 1
             parts = [boxes[i : i + size] for i in range(0, len(boxes), size)]
-            futures = [pool.submit(_judge_all, part) for part in parts]
+            with _uninterrupted():
+                futures = [pool.submit(_judge_all, part) for part in parts]
             ahead.append(([_without_box(claim) for claim in page], futures))
             if len(ahead) > PAGES_AHEAD:
                 yield _gather(*ahead.popleft(), opening.checks)
@@ -159,12 +161,30 @@ def _processes(opening: Opening) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    # Ctrl-C waits until what is begun here has begun: half a process would be waited for for ever.
+    # Processes inherit that they wait, so it is for the one that writes, which ends these.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _prepare(scalars: list[int], petition: str, pepper: bytes) -> None:
     global _keys, _petition, _pepper
-    # Ctrl-C is for the process that writes; it ends these.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_parent, daemon=True).start()
     _keys = [ec.derive_private_key(scalar, ec.SECP256R1()) for scalar in scalars]
     _petition, _pepper = petition, pepper
+
+
+def _end_with_parent() -> None:
+    # Whoever is killed cannot say so; the key must not stay in the memory of its processes.
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+    os._exit(1)
 
 
 def _judge_all(boxes: Sequence[_Box]) -> list[_Result]:

@@ -24,6 +24,9 @@ DELIVERED = ("name",)
 # is one that only begins there because another separator than the comma was expected.
 # Source: OWASP, CSV Injection
 _FORMULA = re.compile(r"(^|[,;|\t])((?:[^\S\t]|[\"'])*)(?=[=+\-@\t\r\n＝＋－＠])")
+# What a spreadsheet takes for a number, a time or a date: a telephone number loses its first 0 and
+# 12E5 becomes 1,200,000.
+_NUMBER = re.compile(r"(?=.*\d)[\d\s.,:/()%eE'’-]+")
 # A line break ends a row for readers that took the quotes for something else.
 _BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+\s*")
 
@@ -62,11 +65,6 @@ def opened_row(claim: Claim, contents: Contents, person: Person) -> Row:
     }
 
 
-def delivered_row(contents: Contents) -> Row:
-    """Return what a signer agreed to have handed over."""
-    return {"name": contents.name}
-
-
 def write_header(columns: Iterable[str], format: Format, *, bom: bool) -> str:
     """Return what a file begins with."""
     if format is Format.JSONL:
@@ -87,13 +85,15 @@ def write_rows(rows: Iterable[Row], format: Format) -> str:
 
 def neutralise(value: str | bool | None) -> str:
     """
-    Return a cell that no spreadsheet takes for a formula, on one line.
+    Return a cell that no spreadsheet takes for a formula or a number, on one line.
 
-    An apostrophe goes before what would begin one, at the start or behind any separator.
+    An apostrophe goes before what would begin a formula, at the start or behind any separator, and
+    before what would be a number as a whole.
     """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     # The white space at the start hides a formula from us, but not from every spreadsheet.
-    return _FORMULA.sub(r"\1'\2", _BREAKS.sub(" ", value))
+    cell = _FORMULA.sub(r"\1'\2", _BREAKS.sub(" ", value))
+    return f"'{cell}" if cell == value and _NUMBER.fullmatch(cell) else cell

@@ -84,14 +84,14 @@ def read_key_share(words: str) -> KeyShare:
     """
     written = words.lower().split()
     for place, word in enumerate(written, 1):
-        if word not in WORD_INDEX_MAP:
-            raise CannotDo(f"Word {place}, {word!r}, is not in the list.{_similar(word)}")
+        if not is_word(word):
+            raise CannotDo(f"Word {place}, {word!r}, is not in the list.{suggest(word)}")
     if len(written) != WORDS:
         raise CannotDo(f"A key share has {WORDS} words, and here are {len(written)}.")
     try:
         return KeyShare.from_mnemonic(" ".join(written))
     except MnemonicError:
-        raise CannotDo(_suspect(written)) from None
+        raise CannotDo(_suspect(words)) from None
 
 
 def find_words(sheet: str) -> str:
@@ -106,22 +106,37 @@ def find_words(sheet: str) -> str:
     return " ".join(word for _, word in numbered) if numbered else words
 
 
-def _similar(word: str) -> str:
+def is_word(word: str) -> bool:
+    """Tell whether it is one of the list's."""
+    return word in WORD_INDEX_MAP
+
+
+def suggest(word: str) -> str:
+    """Ask for the words of the list that look like it; empty if none does."""
     close = difflib.get_close_matches(word, WORDLIST, n=2)
     return f" Did you read {' or '.join(close)}?" if close else ""
 
 
-def _suspect(written: Sequence[str]) -> str:
-    # The checksum finds any three wrong words; with one, only one place can mend it. The place
-    # is told and the word is not: whoever has the sheet can read it (SLIP-39 asks for this).
-    indices = [WORD_INDEX_MAP[word] for word in written]
+def find_wrong_word(words: str) -> int | None:
+    """
+    Return the one place, from 1, where another word would make a key share, if there is one.
+
+    The checksum finds any three wrong words; with one, only one place can mend it.
+    """
+    indices = [WORD_INDEX_MAP[word] for word in words.lower().split()]
     for place, index in enumerate(indices):
         for other in range(len(WORDLIST)):
             indices[place] = other
             if rs1024.verify_checksum(indices, _CHECKED_AS):
-                return (
-                    f"Word {place + 1}, {written[place]!r}, is not the one on the sheet: "
-                    "read it again."
-                )
+                return place + 1
         indices[place] = index
-    return "Several words are wrong, or in the wrong order: read the sheet again."
+    return None
+
+
+def _suspect(words: str) -> str:
+    # The place is told and the word is not: whoever has the sheet can read it (SLIP-39 asks so).
+    place = find_wrong_word(words)
+    if place is None:
+        return "Several words are wrong, or in the wrong order: read the sheet again."
+    word = words.lower().split()[place - 1]
+    return f"Word {place}, {word!r}, is not the one on the sheet: read it again."

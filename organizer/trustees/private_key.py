@@ -1,6 +1,7 @@
 """The private key: kept in a file or as trustees' words, read from either."""
 
 import os
+import resource
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -10,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from organizer import CannotDo
-from organizer.terminal import ask, say
-from organizer.trustees.key_shares import combine, find_words, identify_set, needed_for
+from organizer.trustees.key_shares import combine, find_words, identify_set
+from organizer.trustees.typed import type_keys
 
 KeyOption = Annotated[
     list[Path] | None,
@@ -35,6 +36,7 @@ def read_keys(
     Raises:
         CannotDo: A file cannot be read, a word is wrong, or there are too few key shares.
     """
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # A crash must not write a key to the disk.
     keys = [read_key(path) for path in key_files or ()]
     by_set: dict[int, list[str]] = {}
     for path in key_share_files or ():
@@ -44,7 +46,7 @@ def read_keys(
         except CannotDo as fault:
             raise CannotDo(f"{path.name}: {fault}") from None
     keys += [combine(key_shares) for key_shares in by_set.values()]
-    return [*keys, combine(type_key_shares())] if words else keys
+    return [*keys, *type_keys()] if words else keys
 
 
 def read_key(path: Path) -> ec.EllipticCurvePrivateKey:
@@ -94,24 +96,6 @@ def write_secret(path: Path, content: bytes) -> None:
         raise CannotDo(f"{path} cannot be written: {error.strerror}.") from None
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-
-
-def type_key_shares() -> list[str]:
-    """Ask for key shares until there are enough; one with a wrong word is asked for again."""
-    key_shares: list[str] = []
-    needed = 1
-    while len(key_shares) < needed:
-        typed = ask(f"Key share {len(key_shares) + 1}, all its words:")
-        try:
-            needed = needed_for(typed)
-        except CannotDo as fault:
-            say(str(fault), style="red")
-            continue
-        if typed.lower().split() in [known.lower().split() for known in key_shares]:
-            say("This key share was entered already.", style="red")
-            continue
-        key_shares.append(typed)
-    return key_shares
 
 
 def _read(path: Path) -> bytes:

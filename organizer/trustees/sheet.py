@@ -1,6 +1,7 @@
 """A trustee's printed sheet: what it is, what to do with it, and the words."""
 
 import datetime as dt
+from dataclasses import dataclass
 from html import escape
 
 from organizer.trustees.key_shares import BEFORE_WORDS, WORDS
@@ -8,8 +9,27 @@ from organizer.trustees.key_shares import BEFORE_WORDS, WORDS
 COLUMNS = 3
 
 
-def write_text(words: str, *, petition: str, number: int, trustees: int, quorum: int) -> str:
+@dataclass(frozen=True)
+class Heading:
+    """
+    What stands on a sheet beside the words.
+
+    Args:
+        key: The key's fingerprint, so that sheets of two keys are told apart.
+        number: Of this sheet among all of the trustees', from 1.
+        quorum: How many of them open a name.
+    """
+
+    petition: str
+    key: str
+    number: int
+    trustees: int
+    quorum: int
+
+
+def write_text(words: str, heading: Heading) -> str:
     """Write a sheet as plain text, 72 columns at most."""
+    number, trustees, quorum = heading.number, heading.trustees, heading.quorum
     placed = words.split()
     rows = -(-WORDS // COLUMNS)
     grid = [
@@ -19,7 +39,8 @@ def write_text(words: str, *, petition: str, number: int, trustees: int, quorum:
         for row in range(rows)
     ]
     lines = [
-        f"{petition}: key share {number} of {trustees}",
+        f"{heading.petition}: key share {number} of {trustees}",
+        f"key {heading.key}",
         "=" * 72,
         "",
         *_advice(quorum, trustees),
@@ -33,19 +54,20 @@ def write_text(words: str, *, petition: str, number: int, trustees: int, quorum:
     return "\n".join(lines)
 
 
-def write_html(words: str, *, petition: str, number: int, trustees: int, quorum: int) -> str:
+def write_html(words: str, heading: Heading) -> str:
     """Write a sheet as a page to print; it refers to nothing outside itself."""
     items = "\n".join(
         f"<li><b>{place}</b> {escape(word)}</li>" for place, word in enumerate(words.split(), 1)
     )
-    advice = "\n".join(f"<p>{escape(line)}</p>" for line in _advice(quorum, trustees) if line)
+    lines = _advice(heading.quorum, heading.trustees)
     return PAGE.format(
-        petition=escape(petition),
-        number=number,
-        trustees=trustees,
-        quorum=quorum,
+        petition=escape(heading.petition),
+        key=heading.key,
+        number=heading.number,
+        trustees=heading.trustees,
+        quorum=heading.quorum,
         items=items,
-        advice=advice,
+        advice="\n".join(f"<p>{escape(line)}</p>" for line in lines if line),
         day=f"{dt.date.today():%d %B %Y}",
     )
 
@@ -78,6 +100,7 @@ li b {{ display: inline-block; width: 2em; font-weight: normal; color: #5f584c }
 footer {{ border-top: 1pt solid; padding-top: 4pt; color: #5f584c }}
 </style>
 <h1>{petition}: key share {number} of {trustees}</h1>
+<p>key {key}</p>
 {advice}
 <ol>
 {items}

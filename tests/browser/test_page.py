@@ -201,7 +201,7 @@ def test_the_page_is_light(visit: Visit, language: str) -> None:
     )
     # The last two things that a first view asks for.
     page.wait_for_selector("#count.known", timeout=60_000)
-    page.wait_for_selector("#updates-list li", state="attached")
+    page.wait_for_selector("#updates li", state="attached")
     first_view = transferred(responses)
 
     sign(page, Signer(f"light-{language}@example.org"))
@@ -232,7 +232,7 @@ def test_nothing_moves_when_the_count_arrives(
         page.route(f"{services.count}/**", lambda route: held.append(route))
 
     page = visit(language=language, before=before, **screen)
-    page.wait_for_selector("#updates-list li", state="attached")
+    page.wait_for_selector("#updates li", state="attached")
     held[0].fulfill(
         json={
             "petition": "savemyfriend",

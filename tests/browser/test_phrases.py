@@ -8,8 +8,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from petition.campaign import load_campaigns
 
-from organizer.pages import plea
+from organizer.pages.page import PAGES, Pages
 
 ROOT = Path(__file__).parents[2]
 FRONTEND = ROOT / "frontend"
@@ -28,8 +29,21 @@ def places(phrase: object) -> set[str]:
     return set(re.findall(r"\{(\w+)\}", json.dumps(phrase)))
 
 
-def test_the_static_plea_is_the_petitions() -> None:
-    assert plea.plea_of_page() == plea.static_plea(), "run python -m organizer.pages.plea"
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("petition", load_campaigns())
+def test_a_petitions_own_page_is_as_its_file_says(petition: str, name: str) -> None:
+    pages = Pages(load_campaigns())
+
+    written = (FRONTEND / petition / name).read_text(encoding="utf-8")
+    assert written == pages.own_page(petition, name), "run organizer petition page"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_roots_page_is_as_its_petitions_file_says(name: str) -> None:
+    pages = Pages(load_campaigns())
+
+    written = (FRONTEND / name).read_text(encoding="utf-8")
+    assert written == pages.root_page(pages.root_petition, name), "run organizer petition page"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -44,10 +58,10 @@ def test_every_language_fills_the_same_places(language: str) -> None:
 
 
 def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
-    code = "\n".join(
-        path.read_text() for pattern in ("*.js", "*.html") for path in FRONTEND.glob(pattern)
-    )
-    written = set(re.findall(r'"((?:[a-z]+\.)?[a-z_]+)"', code))
+    sources = [*FRONTEND.glob("*.js"), *FRONTEND.glob("*.html")]
+    sources += (ROOT / "organizer" / "pages").glob("*.py")
+    code = "\n".join(path.read_text() for path in sources)
+    written = set(re.findall(r"""["']((?:[a-z]+\.)?[a-z_]+)["']""", code))
     named = set(re.findall(r'data-(?:phrase|label)="([^"]+)"', code))
 
     assert set(phrases("en")) <= written

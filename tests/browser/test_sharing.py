@@ -113,7 +113,7 @@ def test_a_shared_link_leads_a_friend_to_the_page_in_its_language(
     url = open_panel(visit(language=language))
 
     friend = visit(f"{url}.telegram", language="fr-FR")
-    friend.wait_for_url(f"{services.site}/?lang={language}")
+    friend.wait_for_url(f"{services.site}/savemyfriend/?lang={language}")
 
     email = f"friend-{language}@example.org"
     sign(friend, Signer(email))

@@ -189,9 +189,9 @@ def test_nothing_stays_on_the_device(visit: Visit) -> None:
 def test_the_link_that_brought_a_signer_is_kept_for_the_visit_only(
     visit: Visit, services: Stack
 ) -> None:
-    page = visit("/?petition=savemyfriend&lang=ko&via=0123456789.weibo")
+    page = visit("/savemyfriend/?lang=ko&via=0123456789.weibo")
 
-    assert page.url == f"{services.site}/?lang=ko"
+    assert page.url == f"{services.site}/savemyfriend/?lang=ko"
     sign(page, Signer("brought@example.org"))
     assert claim_of(services, "brought@example.org")["via"] == "0123456789.weibo"
 

@@ -32,7 +32,15 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     (frontend / "index.html").write_text("<!doctype html><title>친구</title>")
     (frontend / "headers.json").write_text(HEADERS)
     (frontend / "cards").mkdir()
-    for name in ("page.js", "page.mjs", "page.css", "words.json", "cards/ko.png", "flag.svg"):
+    for name in (
+        "page.js",
+        "page.mjs",
+        "page.css",
+        "words.json",
+        "cards/ko.png",
+        "flag.svg",
+        "feed.xml",
+    ):
         (frontend / name).write_text("{}")
     port = free_port()
     site = Site(port, CONFIG, frontend)
@@ -45,7 +53,8 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     ("path", "content_type"),
     [
         ("/", "text/html; charset=utf-8"),
-        ("/?petition=savemyfriend&lang=ko&via=0123456789", "text/html; charset=utf-8"),
+        ("/?lang=ko&via=0123456789", "text/html; charset=utf-8"),
+        ("/feed.xml", "application/atom+xml; charset=utf-8"),
         ("/page.js", "text/javascript; charset=utf-8"),
         ("/page.mjs", "text/javascript; charset=utf-8"),
         ("/page.css", "text/css; charset=utf-8"),

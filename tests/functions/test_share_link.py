@@ -192,8 +192,8 @@ def test_a_link_opens_a_card_in_its_language_and_leads_to_the_petition(
         }
         == page.metas
     )
-    told = {"petition": [PETITION], "lang": [language], "via": [f"{link['code']}{mark}"]}
-    assert leads_to(page) == (f"{services.site}/", told)
+    told = {"lang": [language], "via": [f"{link['code']}{mark}"]}
+    assert leads_to(page) == (f"{services.site}/{PETITION}/", told)
 
 
 @pytest.mark.parametrize(
@@ -241,10 +241,7 @@ def test_an_unknown_link_still_leads_to_the_petition_and_repeats_nothing(
 
     page = Page(answer.text)
     assert answer.status_code == 200
-    assert leads_to(page) == (
-        f"{services.site}/",
-        {"petition": [PETITION], "lang": ["zh-Hans"]},
-    )
+    assert leads_to(page) == (f"{services.site}/{PETITION}/", {"lang": ["zh-Hans"]})
     assert page.language == "zh-Hans"
     assert page.tags == {"html", "meta", "title", "h1", "p", "a"}
     assert unquote(path)[:30] not in answer.text

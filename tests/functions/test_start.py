@@ -130,9 +130,8 @@ def changed(**changes: Any) -> str:
         ("{", "file: Invalid JSON"),
         (changed(milestones=[5, 1]), "milestones must rise"),
         (changed(colour="red"), "colour: "),
-        (changed(updates=[{"date": "2012-02-24", "texts": {"en": "x"}}]), "every update"),
     ],
-    ids=["no-json", "falling-milestones", "unknown-field", "update-without-a-language"],
+    ids=["no-json", "falling-milestones", "unknown-field"],
 )
 def test_an_invalid_petition_stops_the_start_with_one_message(
     petitions: Path, start_function: Start, text: str, said: str

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dev import ROOT
-from infra.publish import publish
+from infra.publish import VERSIONS, publish
 
 FRONTEND = ROOT / "frontend"
 
@@ -39,13 +39,26 @@ def published(folder: Path) -> dict[str, bytes]:
 def test_pages_load_everything_from_the_folder_of_their_version(built: Path) -> None:
     version = publish(FRONTEND, built)
 
-    pages = [path for path in built.glob("*.html")]
-    assert {page.name for page in pages} == {page.name for page in FRONTEND.glob("*.html")}
-    for page in pages:
-        loaded = re.findall(r'<(?:script|link)[^>]*? (?:src|href)="([^":]+)"', text(page))
+    pages = {path.relative_to(built): path for path in built.rglob("*.html")}
+    assert set(pages) == {page.relative_to(FRONTEND) for page in FRONTEND.rglob("*.html")}
+    for name, page in pages.items():
+        up = "../" * (len(name.parts) - 1)
+        linked = re.findall(r'<(?:script|link)[^>]*? (?:src|href)="([^":]+)"', text(page))
+        loaded = [address for address in linked if not address.endswith(".xml")]
         assert loaded
-        assert [name for name in loaded if not name.startswith(f"{version}/")] == []
-        assert [name for name in loaded if not (built / name).exists()] == []
+        assert [address for address in loaded if not address.startswith(f"{up}{version}/")] == []
+        assert [address for address in linked if not (page.parent / address).exists()] == []
+
+
+def test_news_of_a_petition_makes_no_new_version(frontend: Path, built: Path) -> None:
+    before = publish(frontend, built)
+    for name in ("feed-en.xml", "updates.json"):
+        path = frontend / "savemyfriend" / name
+        path.write_text(path.read_text() + "\n")
+
+    assert publish(frontend, built) == before
+    assert (built / "savemyfriend" / "feed-en.xml").exists()
+    assert not (built / "savemyfriend" / "updates.json").exists()
 
 
 def test_links_between_pages_and_to_data_stay_as_they_are(built: Path) -> None:
@@ -99,7 +112,7 @@ def test_everything_is_there_under_its_own_name_too_and_reads_as_before(built: P
 
     for path in (path for path in FRONTEND.rglob("*.*") if path.suffix in {".js", ".json", ".png"}):
         name = path.relative_to(FRONTEND)
-        if name == Path("headers.json"):
+        if name.name in ("headers.json", "updates.json"):
             continue
         one, other = (built / name).read_bytes(), (built / version / name).read_bytes()
         content = one if path.suffix == ".png" else gzip.decompress(one)
@@ -118,3 +131,9 @@ def test_nothing_is_uploaded_that_is_not_for_readers(frontend: Path, built: Path
     names = {Path(path).name for path in published(built)}
     assert names.isdisjoint({"headers.json", "README.md", ".notes"})
     assert not any("tests" in Path(path).parts for path in published(built))
+
+
+def test_edge_knows_where_the_versions_lie() -> None:
+    site = (ROOT / "infra" / "site.tf").read_text()
+
+    assert f'site_versioned = "{VERSIONS}"' in site

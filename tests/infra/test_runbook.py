@@ -31,10 +31,6 @@ COMMANDS = [
 ]
 
 
-# Told of before they are there.
-TO_BE_WRITTEN = ("doctor --cloud",)
-
-
 def starting_with(program: str) -> list[str]:
     """Return the commands of one program, also those within a paragraph."""
     inline = re.findall(rf"`({program} [^`]+)`", RUNBOOK)
@@ -132,12 +128,7 @@ def test_make_has_every_target_and_takes_every_variable(command: str) -> None:
 
 
 @pytest.mark.parametrize("command", sorted(set(starting_with("organizer"))))
-def test_organizer_knows_every_command_and_option(
-    command: str, request: pytest.FixtureRequest
-) -> None:
-    if any(words in command for words in TO_BE_WRITTEN):
-        request.applymarker(pytest.mark.xfail(reason="not written yet", strict=True))
-
+def test_organizer_knows_every_command_and_option(command: str) -> None:
     # What it does not know it refuses before it helps.
     helped = [sys.executable, "-m", *shlex.split(command), "--help"]
     done = subprocess.run(helped, cwd=ROOT, capture_output=True, text=True)

@@ -25,7 +25,7 @@ MODELS: dict[str, type[Settings]] = {
 
 SECRETS = {"ENVELOPE_PRIVATE_KEY": "envelope", "PEPPER": "pepper"}
 
-# The framework's own: it adds the execution id to every log line.
+# The framework's own: whether it adds what a request calls itself to log lines.
 OF_THE_FRAMEWORK = {"LOG_EXECUTION_ID"}
 
 # What counts when deployed is the functions' own value; only the local run and tests have another.
@@ -62,6 +62,12 @@ def test_function_is_told_every_setting_it_has_and_no_other(
     assert set(told(deployed, function)) - OF_THE_FRAMEWORK == known - OWN_VALUE.get(
         function, set()
     )
+
+
+@pytest.mark.parametrize("function", MODELS)
+def test_framework_is_told_to_add_nothing_to_the_log(deployed: Deployed, function: str) -> None:
+    """Where nothing is told, the platform has it add."""
+    assert told(deployed, function)["LOG_EXECUTION_ID"] == "false"
 
 
 @pytest.mark.parametrize("function", MODELS)

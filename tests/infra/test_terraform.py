@@ -1,6 +1,8 @@
 """The configuration is sound, does what its own tests say, and comes and goes in one command."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -238,3 +240,64 @@ def test_lock_file_is_that_of_whoever_deployed_first() -> None:
     locked = Path(INFRA, ".terraform.lock.hcl").exists()
 
     assert locked != (reason in ALL)
+
+
+def test_what_only_the_page_says_is_published_without_touching_a_function(
+    terraform: Terraform, deployed: Deployed
+) -> None:
+    campaign = terraform.folder / "functions/campaigns/savemyfriend.json"
+    changed = {
+        campaign: ('"Your 30 seconds could save 30 lives."', r'"Your \"half\" minute [could]."'),
+        terraform.folder / "frontend/savemyfriend/index.html": ("30 seconds", "half minute"),
+        terraform.folder / "frontend/savemyfriend/feed-en.xml": ("110,000", "120,000"),
+    }
+    before = {path: path.read_text() for path in changed}
+    try:
+        for path, (old, new) in changed.items():
+            assert old in before[path]
+            path.write_text(before[path].replace(old, new))
+        publish(terraform)
+        plan = terraform.plan()
+    finally:
+        for path, text in before.items():
+            path.write_text(text)
+        publish(terraform)
+
+    assert {address: actions for address, actions in plan.items()} == {
+        'google_storage_bucket_object.data["petitions/savemyfriend.json"]': ["update"],
+        'google_storage_bucket_object.newest["savemyfriend/feed-en.xml"]': ["update"],
+        'google_storage_bucket_object.page["savemyfriend/"]': ["update"],
+        'google_storage_bucket_object.page["savemyfriend/index.html"]': ["update"],
+    }
+    assert terraform.plan() == {}
+
+
+def publish(terraform: Terraform) -> None:
+    """Write the page as `make deploy` does."""
+    subprocess.run([sys.executable, terraform.folder / "infra/publish.py"], check=True)
+
+
+def test_petition_without_a_page_is_not_deployed(terraform: Terraform) -> None:
+    first = terraform.folder / "functions/campaigns/savemyfriend.json"
+    second = first.with_name("second.json")
+    second.write_text(first.read_text().replace('"savemyfriend"', '"second"'))
+    try:
+        refused = terraform.run("plan", "-input=false", "-no-color")
+    finally:
+        second.unlink()
+
+    assert refused.returncode != 0
+    assert "`organizer petition page`" in " ".join(refused.stderr.split())
+
+
+def test_root_that_shows_another_petition_is_not_deployed(terraform: Terraform) -> None:
+    root = terraform.folder / "frontend/index.html"
+    before = root.read_text()
+    root.write_text(before.replace('data-petition="savemyfriend"', 'data-petition="second"'))
+    try:
+        refused = terraform.run("plan", "-input=false", "-no-color")
+    finally:
+        root.write_text(before)
+
+    assert refused.returncode != 0
+    assert "organizer petition page savemyfriend --root" in " ".join(refused.stderr.split())

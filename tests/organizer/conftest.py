@@ -159,6 +159,7 @@ class Signers:
         *,
         address: str | None = None,
         delivery: bool = False,
+        news: bool = False,
         message: str = "",
         inside: str | None = None,
         box: bytes | None = None,
@@ -169,13 +170,19 @@ class Signers:
 
         Args:
             delivery: Whether they agree to be named.
+            news: Whether they ask for news.
             inside: The address that is sealed, if it is another one than signs.
             box: As for `body`, and `more` too.
         """
         address = address or f"{name.encode().hex()[:40]}@example.org"
-        contents = Contents(name, inside or address, message, Consent(delivery=delivery))
+        contents = Contents(name, inside or address, message, Consent(delivery, news))
         body = self.body(address, contents, box, **more)
-        httpx.post(f"{self.url}/{PETITION}", json=body, timeout=60).raise_for_status()
+        while (answer := self._post(body)).status_code == httpx.codes.SERVICE_UNAVAILABLE:
+            pass  # As the page does: with the same body, until it is accepted.
+        answer.raise_for_status()
+
+    def _post(self, body: dict[str, str]) -> httpx.Response:
+        return httpx.post(f"{self.url}/{PETITION}", json=body, timeout=60)
 
     def sign_many(self, bodies: Iterable[dict[str, str]], *, at_once: int = 64) -> None:
         """Send bodies concurrently, each until it is accepted."""

@@ -7,13 +7,16 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import grpc
 import pytest
 
 from dev.keys import make_keys
 from dev.stack import Stack
 from organizer.command_line import run
+from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.private_key import write_key
 from tests.chaos.crowd import forms, sign_all
+from tests.chaos.faults import running_wire
 from tests.functions.database import Database
 
 Doctor = Callable[..., dict[str, bool]]
@@ -57,6 +60,41 @@ def test_a_key_of_somebody_else_is_named(services: Stack, examine: Doctor, tmp_p
     write_key(key, make_keys().private_key)
 
     assert examine("--site", services.site, "--key", str(key))["private key"] is False
+
+
+@pytest.mark.parametrize("page", ["/", "/index.html", "/savemyfriend/", "/savemyfriend/index.html"])
+def test_a_page_is_found_by_whatever_address_people_have_of_it(
+    services: Stack, examine: Doctor, page: str
+) -> None:
+    assert all(examine("--site", services.site + page).values())
+
+
+def test_the_keys_are_told_by_their_fingerprints(
+    services: Stack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = tmp_path / "key.pem"
+    write_key(key, services.private_key)
+    name = fingerprint(services.private_key.public_key())
+    local = ["--project", services.project, "doctor", "--site", services.site, "--key", str(key)]
+
+    run(local)
+
+    said = capsys.readouterr().out
+    assert f"public key: the page's is {name}." in said
+    assert f"private key: {name} opens what the page seals." in said
+
+
+def test_a_database_that_falls_silent_is_no_missing_index(
+    services: Stack, examine: Doctor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running_wire(services.emulator.host) as wire:
+        wire.refuse("RunAggregationQuery", grpc.StatusCode.UNAVAILABLE, times=1000)
+        monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", wire.host)
+
+        wells = examine()
+
+    assert wells["database"] is False
+    assert "index" not in wells
 
 
 def test_a_function_that_is_down_is_named(services: Stack, examine: Doctor) -> None:

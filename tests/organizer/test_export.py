@@ -20,6 +20,7 @@ from organizer.signatures import export as writing
 from organizer.signatures import reading
 from organizer.signatures.checkpoint import Growing
 from organizer.signatures.withdrawal import withdraw_claim
+from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.private_key import read_key, read_keys
 from tests.organizer.conftest import PETITION, Command, Forged, Signers
 
@@ -112,6 +113,23 @@ def test_boxes_that_do_not_open_are_listed_and_stop_nothing(
     assert json.loads(said.out)["unread"] == 3
     assert len(read_csv(output)) == 5
     assert len((tmp_path / "names.csv.unread.txt").read_text().split()) == 3
+
+
+def test_a_key_beside_the_right_one_that_opens_nothing_is_told_of(
+    organizer: Command, forged: Forged, key_file: Path, tmp_path: Path
+) -> None:
+    organizer("keys", "new", "--single", tmp_path / "new.pem")
+    forged.add(5)
+    first, second = (
+        fingerprint(read_key(p).public_key()) for p in (key_file, tmp_path / "new.pem")
+    )
+
+    keys = ("--key", key_file, "--key", tmp_path / "new.pem")
+    said = organizer("export", tmp_path / "names.csv", *keys)
+
+    assert said.code == 0
+    assert f"Key {first} opens 5 of 5 boxes" in said.err
+    assert f"Key {second} opens 0 of 5 boxes" in said.err
 
 
 def test_two_keys_open_what_was_sealed_to_either(
@@ -325,9 +343,26 @@ def test_an_export_that_failed_does_not_keep_the_next_one_from_its_work(
     monkeypatch.setattr(writing, "list_claims", interrupt)
     assert organizer("export", tmp_path / "known.csv").code == 130
     monkeypatch.setattr(writing, "list_claims", listing)
+    assert list(tmp_path.iterdir()) == []
 
     assert organizer("export", tmp_path / "known.csv").code == 0
     assert len(read_csv(tmp_path / "known.csv")) == 3
+
+
+def test_an_export_that_was_killed_before_its_first_page_can_be_made_otherwise(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    forged.add(3)
+    # As a kill leaves them while the header is written.
+    left = {"options": {"format": "csv"}, "after": None, "sizes": {}, "numbers": {}}
+    (tmp_path / ".known.jsonl.checkpoint").write_text(json.dumps(left))
+    (tmp_path / "known.jsonl").write_text('"signer","coun')
+
+    said = organizer("export", tmp_path / "known.jsonl")
+
+    assert said.code == 0, said.err
+    assert (tmp_path / "known.jsonl").read_text().count("\n") == 3
+    assert not (tmp_path / ".known.jsonl.checkpoint").exists()
 
 
 def test_an_export_into_a_folder_that_is_not_there_is_told_in_a_sentence(

@@ -62,9 +62,18 @@ def test_no_filter_is_never_everything(organizer: Command, forged: Forged) -> No
 FILTERS = (
     (("--country", "US"), 300),
     (("--language", "en"), 70),
+    (("--country", "us"), 300),
     (("--via", "0123456789"), 40),
+    (("--via", "0123456789.weibo"), 40),
+    (("--via", "0123456789.LINE"), 0),
+    (("--language", "EN"), 70),
+    (("--language", "k"), 0),
     (("--since", "2012-02-15T09:00:00"), 25),
+    (("--since", "2012-02-15T09:00:00Z"), 25),
+    (("--since", "2012-02-15T18:00+09:00"), 25),
+    (("--until", "2012-02-15T18:00+09:00"), 470),
     (("--until", "2012-02-15T09:00:00"), 470),
+    (("--until", "2012-02-15"), 470),
     (("--country", "US", "--since", "2012-02-15T09:00:00"), 0),
 )
 
@@ -90,6 +99,83 @@ def test_a_filter_takes_its_class_off_the_count_and_leaves_the_rest(
     assert json.loads(said.out)["removed"] == number
     assert counted(organizer) == 495 - number
     assert database.invalidated() == number
+
+
+def test_a_language_means_those_that_begin_so(organizer: Command, forged: Forged) -> None:
+    forged.add(3, language="zh-Hans")
+    forged.add(2)
+
+    said = organizer("invalidate", "--reason", "bot", "--language", "zh", "--json")
+
+    assert json.loads(said.out)["found"] == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--since", "yesterday"), "'yesterday' is not a time"),
+        (("--since", "2012-02-15T10:30"), "write 2012-02-15T10:00Z or 2012-02-15T11:00Z"),
+        (("--until", "2012-02-15T10:00+05:30"), "write 2012-02-15T04:00Z or 2012-02-15T05:00Z"),
+        (("--since", "2012-02-12"), "before the petition began, on 14 February 2012"),
+        (("--until", "2112-02-14"), "in the future"),
+        (("--since", "2012-02-16", "--until", "2012-02-15"), "Nothing is signed from"),
+        (("--country", "QX"), "There is no country 'QX'"),
+        (("--via", "weibo"), "'weibo' is no link"),
+        (("--name", "("), "'(' is not a regular expression"),
+    ],
+)
+def test_what_no_claim_can_be_is_refused(
+    organizer: Command, forged: Forged, key_file: Path, options: tuple[str, ...], sentence: str
+) -> None:
+    forged.add(2)
+
+    sure = ("--key", key_file, "--really", "--confirm", "2")
+    said = organizer("invalidate", "--reason", "bot", *options, *sure)
+
+    assert said.code == 2
+    assert sentence in said.err
+    assert counted(organizer) == 2
+
+
+def test_the_hours_are_said_with_their_zone_before_anything_is_asked(
+    organizer: Command, forged: Forged
+) -> None:
+    forged.add(2)
+
+    hours = ("--since", "2012-02-14", "--until", "2012-02-15T00:00+09:00")
+    said = organizer("invalidate", "--reason", "bot", *hours, "--really", typed=["no"])
+
+    assert said.code == 3
+    window = (
+        "Meant is what was signed from 14 February 2012, 00:00 UTC on and before "
+        "14 February 2012, 15:00 UTC (15 February 00:00 at UTC+09:00)."
+    )
+    assert said.err.index(window) < said.err.index("type 2:")
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--country", "FR"), "No claim of 42 fits --country; there is KR (30), US (12)."),
+        (("--language", "zh"), "No claim of 42 fits --language; there is ko (42)."),
+        (("--via", "9876543210"), "there is 0123456789.weibo (30), no link (12)."),
+        (("--since", "2012-02-16"), "No claim of 42 fits --since."),
+        (
+            ("--country", "US", "--via", "0123456789"),
+            "No claim of 42 fits all of it, and some fit each part: --country 12, --via 30.",
+        ),
+    ],
+)
+def test_what_fits_nothing_is_told_why_it_may(
+    organizer: Command, forged: Forged, options: tuple[str, ...], sentence: str
+) -> None:
+    forged.add(30, via="0123456789.weibo")
+    forged.add(12, country="US")
+
+    said = organizer("invalidate", "--reason", "bot", *options)
+
+    assert said.code == 0
+    assert sentence in said.err
 
 
 @pytest.mark.parametrize(
@@ -208,11 +294,13 @@ def test_a_strangers_claim_that_looks_like_fraud_does_not_take_its_victim_off(
     signers.sign("Eve", address="ada@example.org", again="eve", via="0123456789", country="FR")
     fraud = ("invalidate", "--reason", "bot", "--via", "0123456789", "--json")
 
-    one = json.loads(organizer(*fraud).out)["found"]
+    preview = organizer(*fraud)
+    one = json.loads(preview.out)["found"]
     any_of_them = json.loads(organizer(*fraud, "--any").out)["found"]
     organizer(*fraud, "--really", "--confirm", "20")
 
     assert (one, any_of_them) == (20, 21)
+    assert "Signers of whom only some claims fit: 1; --any means those too." in preview.err
     assert counted(organizer) == 1
 
 

@@ -3,6 +3,8 @@ Keys that cannot be seized: what trustees hold, what opens, and what is told of 
 """
 
 import re
+from base64 import urlsafe_b64decode
+from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 
@@ -12,8 +14,9 @@ from petition.seal import Contents, decode_public_key, encode_public_key, open_b
 from shamir_mnemonic.wordlist import WORDLIST
 
 from organizer import CannotDo
+from organizer.commands import keys
 from organizer.trustees.key_shares import combine, find_words, read_key_share, split
-from organizer.trustees.private_key import read_key, read_keys
+from organizer.trustees.private_key import read_key, read_keys, write_secret
 from tests.organizer.conftest import PETITION, Command
 
 LINE = re.compile(r'seal_public_key = "(B[A-P][\w-]{84}[AEIMQUYcgkosw048])"')
@@ -33,7 +36,7 @@ def words_of(sheet: Path) -> list[str]:
     return find_words(sheet.read_text()).split()
 
 
-def options(sheets: tuple[Path, ...] | list[Path]) -> list[str | Path]:
+def arguments(sheets: tuple[Path, ...] | list[Path]) -> list[str | Path]:
     """Write the options that name sheets."""
     return [argument for sheet in sheets for argument in ("--key-share", sheet)]
 
@@ -55,20 +58,20 @@ def test_any_quorum_of_the_sheets_opens_what_the_printed_key_seals(
 
 
 def test_fewer_than_the_quorum_are_refused(organizer: Command, sheets: list[Path]) -> None:
-    said = organizer("keys", "check", *options(sheets[:2]))
+    said = organizer("keys", "check", *arguments(sheets[:2]))
 
     assert said.code == 1
     assert "3 different key shares are needed, and there are 2" in said.err
 
 
 def test_the_same_sheet_twice_does_not_count_twice(organizer: Command, sheets: list[Path]) -> None:
-    said = organizer("keys", "check", *options([sheets[0], sheets[0], sheets[1]]))
+    said = organizer("keys", "check", *arguments([sheets[0], sheets[0], sheets[1]]))
 
     assert said.code == 1
 
 
 def test_more_than_the_quorum_do_no_harm(organizer: Command, sheets: list[Path]) -> None:
-    assert organizer("keys", "check", *options(sheets)).code == 0
+    assert organizer("keys", "check", *arguments(sheets)).code == 0
 
 
 def test_a_page_to_print_is_read_like_plain_text(organizer: Command, tmp_path: Path) -> None:
@@ -77,7 +80,7 @@ def test_a_page_to_print_is_read_like_plain_text(organizer: Command, tmp_path: P
         "keys", "new", "--trustees", "2", "--quorum", "2", "--folder", folder, "--sheet", "html"
     )
 
-    assert organizer("keys", "check", *options(sorted(folder.iterdir()))).code == 0
+    assert organizer("keys", "check", *arguments(sorted(folder.iterdir()))).code == 0
 
 
 def test_only_their_owner_may_read_sheets_and_key_files(
@@ -100,6 +103,60 @@ def test_a_key_file_is_never_overwritten(organizer: Command, tmp_path: Path) -> 
     assert (tmp_path / "key.pem").read_bytes() == before
 
 
+def test_two_keys_are_never_mixed_in_a_folder(organizer: Command, sheets: list[Path]) -> None:
+    sheets[0].unlink()
+    left = {sheet: sheet.read_text() for sheet in sheets[1:]}
+
+    options = ("--trustees", "5", "--quorum", "3", "--folder", sheets[0].parent)
+    said = organizer("keys", "new", *options)
+
+    assert said.code == 1
+    assert "holds sheets of another key" in said.err
+    assert {path: path.read_text() for path in sheets[0].parent.iterdir()} == left
+    assert said.out == ""
+
+
+def test_sheets_are_written_all_or_none(
+    organizer: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    def fill(path: Path, content: bytes) -> None:
+        if len(written) == 3:
+            raise CannotDo(f"{path} cannot be written: No space left on device.")
+        write_secret(path, content)
+        written.append(path)
+
+    monkeypatch.setattr(keys, "write_secret", fill)
+    folder = tmp_path / "sheets"
+    said = organizer("keys", "new", "--trustees", "5", "--quorum", "3", "--folder", folder)
+
+    assert said.code == 1
+    assert len(written) == 3
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_a_key_is_told_by_the_same_digits_wherever_it_is_met(
+    organizer: Command, tmp_path: Path, kind: str
+) -> None:
+    folder = tmp_path / "sheets"
+    options = ("--trustees", "2", "--quorum", "2", "--folder", folder, "--sheet", kind)
+
+    made = organizer("keys", "new", *options)
+
+    printed = LINE.fullmatch(made.out.strip())
+    assert printed
+    # What anybody can compute: the point's SHA-256, as its first sixteen digits.
+    point = urlsafe_b64decode(printed[1] + "=")
+    digits = sha256(point).hexdigest()[:16]
+    name = " ".join(re.findall("....", digits))
+    pages = sorted(folder.iterdir())
+    assert f"This is the key {name}." in made.err
+    assert all(f"key {name}" in page.read_text() for page in pages)
+    assert f"Key {name}:" in organizer("keys", "check", *arguments(pages)).err
+
+
 def test_the_private_key_is_in_no_sheet_alone(sheets: list[Path]) -> None:
     key = combine([" ".join(words_of(sheet)) for sheet in sheets[:3]])
     scalar = key.private_numbers().private_value
@@ -116,7 +173,7 @@ def test_a_word_that_is_no_word_is_named_with_its_place(
     words = words_of(sheets[0])
     sheets[0].write_text(" ".join([*words[:4], "zebra", *words[5:]]))
 
-    said = organizer("keys", "check", *options(sheets[:3]))
+    said = organizer("keys", "check", *arguments(sheets[:3]))
 
     assert said.code == 1
     assert "Word 5, 'zebra', is not in the list" in said.err
@@ -131,7 +188,7 @@ def test_a_wrong_word_is_named_with_its_place_and_the_right_one_is_not_told(
     wrong = next(word for word in WORDLIST if word != right)
     sheets[0].write_text(" ".join([*words[: place - 1], wrong, *words[place:]]))
 
-    said = organizer("keys", "check", *options(sheets[:3]))
+    said = organizer("keys", "check", *arguments(sheets[:3]))
 
     assert said.code == 1
     assert f"Word {place}, {wrong!r}, is not the one on the sheet" in said.err

@@ -4,8 +4,10 @@ The report: true, dignified, in three languages, and of nobody who did not agree
 
 import datetime as dt
 import json
+import os
 import re
 import shutil
+import subprocess
 from collections import Counter
 from html import unescape
 from pathlib import Path
@@ -18,12 +20,14 @@ from petition.documents import Published, Status
 from petition.link import MARKS
 from petition.seal import Consent, Contents
 
+from organizer.browser import find_browser
 from organizer.reporting import charts
-from organizer.reporting.figures import Figures, fold_networks, gather
+from organizer.reporting.figures import Figures, figure, fold_networks
 from organizer.reporting.phrases import PHRASES
-from organizer.reporting.report import BROWSERS, write
+from organizer.reporting.report import print_pdf, write
 from organizer.reporting.totals import fold
 from organizer.signatures.database import Database
+from organizer.signatures.gathering import gather
 from organizer.signatures.opening import Opening
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
@@ -143,7 +147,7 @@ def test_an_address_that_claimed_twice_is_in_its_charts_once(
 ) -> None:
     forged.add(30, claims=3, via="0123456789.weibo")
 
-    figures = gather(database, Opening(PETITION), {})
+    figures = figure(database, gather(database, Opening(PETITION)))
 
     assert figures.signatures == figures.hours.total() == 30
     assert figures.networks == [("weibo", 30)]
@@ -207,11 +211,46 @@ def test_columns_of_a_long_petition_hold_every_signature() -> None:
     assert sum(number for _, number in columns) == hours.total()
 
 
+@pytest.mark.parametrize(
+    ("hours", "captions"),
+    [
+        (1, ("Each column is 1 hour (UTC).", "每一柱为1小时（", "막대 하나가 1시간입니다")),
+        (
+            12 * 120,
+            ("Each column is 12 hours (UTC).", "每一柱为12小时（", "막대 하나가 12시간입니다"),
+        ),
+        (24 * 120, ("Each column is 1 day (UTC).", "每一柱为1天（", "막대 하나가 1일입니다")),
+        (24 * 7 * 120, ("Each column is 7 days (UTC).", "每一柱为7天（", "막대 하나가 7일입니다")),
+    ],
+)
+def test_a_column_says_how_long_it_is(hours: int, captions: tuple[str, ...]) -> None:
+    span = Counter({FIRST: 10, FIRST + dt.timedelta(hours=hours - 1): 10})
+
+    page = write(CAMPAIGN, Figures(FIRST, 20, [], 0, hours=span), Published())
+
+    assert all(caption in page for caption in captions)
+
+
+def test_no_place_is_told_twice(page: str) -> None:
+    for chart in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        names = re.findall(r'text-anchor="end">([^<]*[^\d,<][^<]*)</text>', chart)
+        assert len(names) == len(set(names))
+    for table in re.findall(r"<tbody>.*?</tbody>", page, re.DOTALL):
+        names = re.findall(r"<tr><td>(.*?)</td>", table)
+        assert len(names) == len(set(names)) >= 2
+
+
 def test_networks_of_few_are_added_up() -> None:
     networks = Counter({"weibo": 20, "line": 6, "x": 5})
 
     assert fold_networks(networks) == [("weibo", 20), ("other", 11)]
-    assert fold_networks(Counter({"weibo": 20, "line": 6})) == [("weibo", 20)]
+    assert fold_networks(Counter({"weibo": 20, "x": 12, "line": 6})) == [
+        ("weibo", 20),
+        ("other", 18),
+    ]
+    assert fold_networks(Counter({"weibo": 20, "line": 6})) == [("other", 26)]
+    assert fold_networks(Counter({"weibo": 20})) == [("weibo", 20)]
+    assert fold_networks(Counter({"line": 6})) == []
 
 
 def test_every_network_and_language_has_its_phrases() -> None:
@@ -257,7 +296,71 @@ def test_it_is_printed_where_a_browser_is(
 
     assert said.code == 0, said.err
     assert output.stat().st_mode & 0o777 == 0o600
-    if any(map(shutil.which, BROWSERS)):
-        assert output.with_suffix(".pdf").read_bytes().startswith(b"%PDF")
-    else:
+    if not find_browser():
         assert "no Chromium" in said.err
+        return
+    pdf = output.with_suffix(".pdf")
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert pdf.stat().st_mode & 0o777 == 0o600
+
+
+def test_every_page_but_the_cover_has_its_number(
+    organizer: Command, forged: Forged, tmp_path: Path
+) -> None:
+    if not (find_browser() and shutil.which("pdftotext")):
+        pytest.skip("Chromium or pdftotext is not installed (apt install chromium poppler-utils)")
+    forged.add(20)
+    organizer("report", tmp_path / "report.html")
+
+    read = ["pdftotext", "-layout", str(tmp_path / "report.pdf"), "-"]
+    text = subprocess.run(read, check=True, capture_output=True, text=True).stdout
+    cover, *pages = text.split("\f")[:-1]
+
+    assert not re.search(r"\d ?/ ?\d", cover)
+    assert len(pages) > 3
+    for number, page in enumerate(pages, 2):
+        assert re.search(rf"\s{number} ?/ ?{len(pages) + 1}\s*$", page)
+
+
+def test_nobody_else_may_read_a_pdf_while_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The browser gives its file the default mode, so it must stand where nobody else looks."""
+    browser = tmp_path / "chromium"
+    browser.write_text(
+        "#!/bin/sh\n"
+        'for option; do case "$option" in --print-to-pdf=*) target="${option#*=}";; esac; done\n'
+        f'ls -ld "$(dirname "$target")" > {tmp_path}/seen\n'
+        'echo "%PDF" > "$target"\n'
+    )
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    page = tmp_path / "report.html"
+    page.write_text("<p>A friend</p>")
+
+    print_pdf(page)
+
+    assert (tmp_path / "seen").read_text().startswith("drwx------")
+    assert (tmp_path / "report.pdf").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_pdf_is_never_overwritten(organizer: Command, forged: Forged, tmp_path: Path) -> None:
+    forged.add(20)
+    (tmp_path / "report.pdf").write_text("mine")
+
+    said = organizer("report", tmp_path / "report.html")
+
+    assert said.code == 1
+    assert "report.pdf exists and is not overwritten" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["report.pdf"]
+    assert (tmp_path / "report.pdf").read_text() == "mine"
+
+
+def test_a_page_is_not_written_into_a_file_of_another_kind(
+    organizer: Command, tmp_path: Path
+) -> None:
+    said = organizer("report", tmp_path / "bad.pdf")
+
+    assert said.code == 2
+    assert "name it as in report.html" in said.err
+    assert list(tmp_path.iterdir()) == []

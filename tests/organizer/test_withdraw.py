@@ -4,6 +4,7 @@ What organizers owe to those who want to be forgotten.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from google.cloud import firestore
 
 from dev.functions import Running
+from organizer import ROOT
 from organizer.signatures.database import Database
 from organizer.signatures.withdrawal import withdraw_claim, withdraw_signer
 from tests.organizer.conftest import (
@@ -169,17 +171,50 @@ def test_the_plus_one_may_stay_and_nothing_else_does(
     assert organizer("withdraw", "receipt", "--yes", typed=[receipt]).code == 1
 
 
-def test_an_unknown_address_or_another_pepper_finds_nothing_and_says_so(
+def sign_as_canary(signers: Signers) -> None:
+    """Sign as the scheduler does every minute, by what Terraform tells it to send."""
+    scheduler = (ROOT / "infra" / "scheduler.tf").read_text()
+    form = re.search(r"canary_form = \{(.*?)\}\n", scheduler, re.DOTALL)
+    assert form
+    body = dict(re.findall(r"(\w+) += (.*)", form[1]))
+    filled = {name: re.sub(r'^"|"$', "", _filled(value)) for name, value in body.items()}
+    httpx.post(f"{signers.url}/canary", json=filled).raise_for_status()
+
+
+def _filled(value: str) -> str:
+    # format("%043d", 0), alone or within a string
+    return re.sub(r'(?:\$\{)?format\("%0(\d+)d", (\d)\)\}?', lambda m: m[2].zfill(int(m[1])), value)
+
+
+def test_another_pepper_is_refused_where_a_canary_signs(
     organizer: Command, signers: Signers, tmp_path: Path, pepper: Path
+) -> None:
+    sign_as_canary(signers)
+    signers.sign("Ada", address="ada@example.org")
+    other = tmp_path / "other"
+    other.write_text("x" * 43)
+    command = ("withdraw", "address", "--yes", "--pepper")
+
+    wrong = organizer(*command, other, typed=["ada@example.org"])
+    unknown = organizer(*command, pepper, typed=["nobody@example.org"])
+    right = organizer(*command, pepper, typed=["ada@example.org"])
+
+    assert (wrong.code, unknown.code, right.code) == (1, 1, 0)
+    assert "This is not the pepper" in wrong.err
+    assert unknown.err.endswith("No claim of this address stands.\n")
+
+
+def test_where_no_canary_signs_it_is_told_that_the_pepper_could_not_be_tried(
+    organizer: Command, signers: Signers, tmp_path: Path
 ) -> None:
     signers.sign("Ada", address="ada@example.org")
     other = tmp_path / "other"
     other.write_text("x" * 43)
-    for file, address in ((pepper, "nobody@example.org"), (other, "ada@example.org")):
-        said = organizer("withdraw", "address", "--yes", "--pepper", file, typed=[address])
 
-        assert said.code == 1
-        assert "if that was the petition's pepper" in said.err
+    said = organizer("withdraw", "address", "--yes", "--pepper", other, typed=["ada@example.org"])
+
+    assert said.code == 1
+    assert "if that was the petition's pepper" in said.err
     assert counted(organizer) == 1
 
 

@@ -234,9 +234,8 @@ def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str
     assert page.metas["twitter:card"] == "summary_large_image"
     onwards = page.links[0]
     assert page.metas["refresh"] == f"0; url={onwards}"
-    assert onwards.startswith(f"{SITE}/?")
+    assert onwards.startswith(f"{SITE}/savemyfriend/?")
     assert parse_qs(urlsplit(onwards).query) == {
-        "petition": ["savemyfriend"],
         "lang": [language],
         "via": [f"{CODE}.line"],
     }
@@ -245,7 +244,7 @@ def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str
 def test_landing_page_of_an_unknown_link_says_no_way() -> None:
     page = Page(landing_page(CAMPAIGN, "ko", link=URL, site_url=SITE, via=""))
 
-    assert parse_qs(urlsplit(page.links[0]).query).keys() == {"petition", "lang"}
+    assert parse_qs(urlsplit(page.links[0]).query).keys() == {"lang"}
 
 
 def test_landing_page_keeps_every_text_a_text() -> None:
@@ -262,7 +261,7 @@ def test_landing_page_of_any_link_leads_to_the_petition(rest: str) -> None:
     page = Page(landing_page(CAMPAIGN, "en", link=f"{URL}/{rest}", site_url=SITE, via=""))
 
     assert page.metas["og:url"] == f"{URL}/{rest}"
-    assert page.links == [f"{SITE}/?petition=savemyfriend&lang=en"]
+    assert page.links == [f"{SITE}/savemyfriend/?lang=en"]
 
 
 def test_qr_code_is_an_svg_with_a_quiet_zone_on_white() -> None:
