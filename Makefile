@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format bench wheels lock state deploy mirror screenshots
+.PHONY: help install run test check ci format bench soak wheels lock state deploy mirror screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -74,6 +74,9 @@ format: install ## Put the code into its one format
 
 bench: install ## Measure signatures per second, CPU and memory
 	$(BIN)/python -m dev.bench $(ARGS)
+
+soak: install ## Play faults, bursts and attackers for an hour; Ctrl-C stops it, and again goes on
+	$(BIN)/python -m dev.soak $(ARGS)
 
 # For make alone: wrappers of terraform read a variable of this name too.
 unexport TERRAFORM

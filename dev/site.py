@@ -24,7 +24,7 @@ class Site:
 
     def __init__(self, port: int, config: Mapping[str, object], frontend: Path = FRONTEND) -> None:
         handler = functools.partial(
-            _Handler,
+            Handler,
             frontend=frontend,
             config=json.dumps(config, indent=2).encode(),
             headers_of_page=page_headers(frontend, config),
@@ -82,7 +82,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class Handler(SimpleHTTPRequestHandler):
     """Serve `frontend/`, with the files that a deployment adds, and say nothing about it."""
 
     protocol_version = "HTTP/1.1"

@@ -20,11 +20,11 @@ import { functionUrls } from "./config.js";
 
 /**
  * @typedef {object} Question
- * @property {number} milliseconds how long one address may take
  * @property {string} [path] what follows the petition, such as "/7k2m9qx4tb.svg"
  * @property {object} [body] is posted as JSON
  * @property {RequestCache} [cache]
  * @property {AbortSignal} [signal] ends it
+ * @property {number} [milliseconds] how long one address may take
  * @property {string} [petition] another than the page's
  */
 
@@ -36,6 +36,8 @@ class NoAnswer extends TypeError {
     this.retryAfter = answer.headers.get("Retry-After");
   }
 }
+
+const MILLISECONDS = 20_000; // ours: sign gives up after about eight seconds itself
 
 let answering = ""; // the origin of the address that answered last
 
@@ -81,13 +83,13 @@ function inOrder(urls) {
  * @param {AbortSignal} signal
  * @returns {Promise<Answer>}
  */
-function inTurn(urls, question, read, signal) {
+function inTurn(urls, { milliseconds = MILLISECONDS, ...question }, read, signal) {
   /** @type {Promise<unknown>} */
   let turn = Promise.resolve();
   const answers = urls.map((url) => {
-    const answer = turn.then(() => askOne(url, question, read, signal));
+    const answer = turn.then(() => askOne(url, { ...question, milliseconds }, read, signal));
     const failed = answer.then(() => new Promise(() => {})).catch(() => {});
-    const silent = turn.then(() => new Promise((later) => setTimeout(later, question.milliseconds / 2)));
+    const silent = turn.then(() => new Promise((later) => setTimeout(later, milliseconds / 2)));
     turn = Promise.race([failed, silent]);
     return answer;
   });

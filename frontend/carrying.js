@@ -1,8 +1,8 @@
 /** The page where a friend, a courier, sends sealed signatures that others could not send. */
 
-import { $, goTo } from "./element.js";
+import { $, goTo, whenSent } from "./element.js";
 import { clearFaults, showFaults } from "./form.js";
-import { say, startLanguage, whenPhrased } from "./language.js";
+import { say, whenPhrased } from "./language.js";
 import { readSealed } from "./sealed.js";
 import { send, startSending } from "./sending.js";
 
@@ -13,13 +13,8 @@ const $fields = $("fields", HTMLFieldSetElement);
 let result;
 
 startSending({ now: "carry.now", waiting: "carry.unsent", stopped: "carry.stopped" });
-startLanguage();
 whenPhrased(showResult);
-
-$form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  carry();
-});
+whenSent($form, carry);
 
 async function carry() {
   const sealed = readSealed(await readText());

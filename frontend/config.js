@@ -1,5 +1,5 @@
 /**
- * What the deployment and the petition say: each file is fetched once, and again if that failed.
+ * What the deployment says: each file is fetched once, and again if that failed.
  *
  * The page itself names its petition and the way from it to the root, where these files lie.
  */
@@ -50,18 +50,6 @@ async function load(path) {
 /** @returns {Promise<Config>} */
 export function config() {
   return file("config.json");
-}
-
-/**
- * What the petition says.
- *
- * @typedef {object} Campaign
- * @property {Record<string, {share: string, outcomes: Record<string, {headline: string}>}>} texts by language
- */
-
-/** @returns {Promise<Campaign>} */
-export function petition() {
-  return file(`petitions/${petitionId}.json`);
 }
 
 /**

@@ -13,10 +13,10 @@ export async function copy(text) {
   }
 }
 
-/** @param {string} text @param {string} name of the file */
-export function save(text, name) {
+/** @param {Blob} content @param {string} name of the file */
+export function save(content, name) {
   const $link = document.createElement("a");
-  $link.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+  $link.href = URL.createObjectURL(content);
   $link.download = name;
   $link.target = "_blank"; // no link of ours: first.js lets it be
   $link.click();

@@ -1,15 +1,15 @@
-/** The count: how many, how far to the next milestone, from where, as of when, and until when. */
+/** The count: how many, how far to the next milestone, from where, and as of when. */
 
 import { ask } from "./asking.js";
-import { countryName, UNSAID } from "./countries.js";
 import { $ } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
-import { poll } from "./poll.js";
+import { poll } from "./retry.js";
 
 const EVERY_SECONDS = 10;
 const TIMEOUT_MILLISECONDS = 10_000;
 const RISE_MILLISECONDS = 800;
 const SAY_MILLISECONDS = 60_000; // a screen reader hears of the number once a minute at most
+const UNSAID = "ZZ"; // as countries.js, which is only asked for names
 const COUNTRY_FLOOR = 30; // as functions/petition/blur.py: all others are told as one
 
 const PLACE = "\uFFFC"; // stands for the number while what is around it is looked at
@@ -18,7 +18,6 @@ const PLACE = "\uFFFC"; // stands for the number while what is around it is look
  * @typedef {object} Tally
  * @property {"open" | "closed"} status
  * @property {string | null} outcome as the campaign names it
- * @property {string | null} closes ISO 8601
  * @property {number} signatures
  * @property {boolean} exact or only about right, so that no number tells who has signed
  * @property {number} goal the next milestone
@@ -28,6 +27,8 @@ const PLACE = "\uFFFC"; // stands for the number while what is around it is look
 
 /** @type {Tally | undefined} */
 let tally;
+/** @type {Tally | undefined} the number as it was when this person signed */
+let before;
 let stale = false;
 let shown = 0;
 let saidAt = -Infinity;
@@ -40,6 +41,7 @@ let saidAt = -Infinity;
  */
 export function startCount(onTally) {
   whenPhrased(show);
+  $("countries").addEventListener("toggle", show);
   return poll(async () => {
     try {
       tally = await fetchTally();
@@ -63,18 +65,23 @@ async function fetchTally() {
   return body;
 }
 
+/** Tells whoever has just signed the number that they were added to, which stays as it was then. */
+export function thankSigner() {
+  before = tally;
+  document.documentElement.classList.add("signed");
+  show();
+}
+
 function show() {
-  if (!document.documentElement.classList.contains("phrased")) return;
-  if (!tally) {
-    $("as-of").textContent = stale ? say("count.missing") : "";
-    return;
-  }
+  $("late").textContent = stale ? say(tally ? "count.late" : "count.missing") : "";
+  $("thanks-count").textContent = before ? thank(before) : "";
+  if (!tally) return;
   showNumber(tally);
   showGoal(tally);
-  $("thanks-count").textContent = thank(tally);
-  $("closes").textContent = tally.closes ? say("count.closes", { time: day(tally.closes) }) : "";
-  $("as-of").textContent = say(stale ? "count.stale" : "count.as_of", { time: clock(tally.as_of) });
-  showCountries(tally.countries);
+  showLights(tally);
+  $("as-of").textContent = say("count.as_of", { time: clock(tally.as_of) });
+  if ($("countries", HTMLDetailsElement).open) showCountries(tally.countries);
+  nameSummary(tally.countries);
   tell(`${say("count.heading")}: ${sayNumber(tally)}`);
   $("count").classList.add("known");
 }
@@ -100,10 +107,11 @@ function format(number) {
 
 /** @param {Tally} tally */
 function showNumber(tally) {
-  const [before, after] = sayNumber(tally, PLACE).split(PLACE).map(small);
+  const [words, unit] = sayNumber(tally, PLACE).split(PLACE).map(small);
   const $signatures = document.createElement("span");
   $signatures.id = "signatures";
-  $("number").replaceChildren(before, ...(after ? [$signatures, after] : []));
+  $("number").replaceChildren(words, ...(unit ? [$signatures, unit] : []));
+  $("foot-number").textContent = sayNumber(tally);
   rise($signatures, tally.signatures);
 }
 
@@ -150,18 +158,28 @@ function showGoal({ signatures, exact, goal }) {
 }
 
 /**
+ * The thirty lights carry the count: each is a thirtieth of the way to the next milestone, and the
+ * first is on as soon as somebody has signed.
+ *
+ * @param {Tally} tally
+ */
+function showLights({ signatures, goal }) {
+  const lights = document.querySelectorAll(".lights i");
+  const part = Math.min(signatures / Math.max(goal, 1), 1);
+  const lit = Math.max(Math.floor(part * lights.length), Math.min(signatures, 1));
+  lights.forEach(($light, index) => {
+    $light.classList.toggle("lit", index < lit);
+    $light.classList.toggle("next", index === Math.min(lit, lights.length - 1));
+  });
+}
+
+/**
  * @param {Tally} tally
  * @returns {string} what whoever has just signed is told
  */
 function thank({ signatures, exact }) {
   if (exact) return say("thanks.exact", { count: signatures });
   return signatures ? say("thanks.about", { count: signatures }) : say("thanks.first");
-}
-
-/** @param {string} moment ISO 8601 */
-function day(moment) {
-  const style = /** @type {const} */ ({ dateStyle: "long", timeStyle: "short" });
-  return new Intl.DateTimeFormat(language(), style).format(new Date(moment));
 }
 
 /** @param {string} asOf */
@@ -174,11 +192,16 @@ function clock(asOf) {
 }
 
 /** @param {Tally["countries"]} countries */
-function showCountries(countries) {
+function nameSummary(countries) {
   const named = countries.filter(({ country }) => country !== "other" && country !== UNSAID).length;
   $("countries-summary").textContent = named
     ? say("count.countries", { count: named, floor: COUNTRY_FLOOR })
     : say("count.everywhere");
+}
+
+/** @param {Tally["countries"]} countries */
+async function showCountries(countries) {
+  const { countryName } = await import("./countries.js");
   const rows = countries.map(({ country, signatures }) => {
     const $row = document.createElement("li");
     const $number = document.createElement("span");

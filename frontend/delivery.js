@@ -3,8 +3,6 @@
 import { ask, isAbort } from "./asking.js";
 import { PASSING, retryAfterSeconds, waitSeconds } from "./retry.js";
 
-const TIMEOUT_MILLISECONDS = 20_000; // the server gives up after about eight seconds itself
-
 /**
  * What is to be posted.
  *
@@ -38,7 +36,7 @@ export async function deliver(prepare, { waiting, trying, signal, wake }) {
         prepared ??= await prepare();
         if (!prepared) return null;
         const { name, body, petition } = prepared;
-        const answer = await ask(name, { body, petition, signal, milliseconds: TIMEOUT_MILLISECONDS });
+        const answer = await ask(name, { body, petition, signal });
         if (!PASSING.has(answer.status)) return answer;
         asked = answer.retryAfter;
       } catch (error) {

@@ -26,3 +26,17 @@ export function goTo($target) {
   ($label ?? $target).scrollIntoView();
   $target.focus({ preventScroll: true });
 }
+
+/**
+ * Calls back whenever a form is sent, and now if that happened before this module was there.
+ *
+ * @param {HTMLFormElement} $form
+ * @param {() => void} act
+ */
+export function whenSent($form, act) {
+  $form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act();
+  });
+  if ($form.dataset.sent) act();
+}

@@ -1,9 +1,18 @@
 /** A form on the page: what is written in it, and the summary that takes a person to each fault. */
 
 import { $, goTo } from "./element.js";
-import { language, say, titlePage } from "./language.js";
+import { say, whenPhrased } from "./language.js";
 
 /** @typedef {import("./faults.js").Fault} Fault */
+
+/** @type {{$form: HTMLFormElement, faults: Fault[]} | undefined} what is shown now */
+let shown;
+let bareTitle = "";
+
+whenPhrased(() => {
+  bareTitle = document.title; // first.js has just written it
+  if (shown) list(shown.$form, shown.faults);
+});
 
 /**
  * What a signer wrote. Ends are trimmed, and a tab is a space: it comes from pasting only.
@@ -25,12 +34,6 @@ export function readForm() {
   };
 }
 
-/** Names those whom the list of names is handed to, as the plea in the page does. */
-export function nameRecipients() {
-  const addressed = document.querySelector(`article[lang="${language()}"] .addressed`);
-  $("recipients").textContent = addressed?.textContent ?? "";
-}
-
 /** @param {Fault} fault */
 function sentence({ key, values, detail = "" }) {
   return key ? say(key, values) : say("fault.refused", { detail });
@@ -38,17 +41,44 @@ function sentence({ key, values, detail = "" }) {
 
 /**
  * Lists the faults above the form, repeats each at its field, and moves the focus to the list.
+ * They follow the language of the page.
  *
  * @param {HTMLFormElement} $form
  * @param {Fault[]} faults
  */
 export function showFaults($form, faults) {
+  list($form, faults);
+  goTo($("faults"));
+}
+
+/** @param {HTMLFormElement} $form @param {Fault[]} faults */
+function list($form, faults) {
   clearFaults($form);
-  const $summary = $("faults");
+  if (!faults.length) return;
+  shown = { $form, faults };
   $("faults-list").replaceChildren(...faults.map((fault) => row($form, fault)));
-  $summary.hidden = false;
-  titlePage(say("fault.title"));
-  goTo($summary);
+  $("faults").hidden = false;
+  document.title = say("fault.title") + bareTitle;
+}
+
+/**
+ * Takes each fault away as soon as it is mended, and says nothing new meanwhile.
+ *
+ * @param {HTMLFormElement} $form
+ * @param {() => Fault[]} faultsNow of what is written in it
+ */
+export function mendFaults($form, faultsNow) {
+  $form.addEventListener("input", ({ target }) => {
+    if (!shown) return;
+    const now = faultsNow();
+    const written = target instanceof HTMLElement ? `#/${target.id}` : "";
+    const left = shown.faults.flatMap((fault) => {
+      // What only the server knows to be wrong is given the benefit of the doubt.
+      if (!fault.key) return fault.pointer === written ? [] : [fault];
+      return now.filter(({ pointer, key }) => pointer === fault.pointer && key === fault.key);
+    });
+    list($form, left);
+  });
 }
 
 /** @param {HTMLFormElement} $form @param {Fault} fault */
@@ -85,10 +115,11 @@ function markField($field, text) {
 
 /** @param {HTMLFormElement} $form */
 export function clearFaults($form) {
+  if (shown) document.title = bareTitle;
+  shown = undefined;
   $("faults").hidden = true;
   for (const $fault of $form.querySelectorAll(".fault")) $fault.setAttribute("hidden", "");
   for (const $field of $form.querySelectorAll("[aria-invalid]")) {
     $field.removeAttribute("aria-invalid");
   }
-  titlePage();
 }

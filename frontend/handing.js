@@ -19,7 +19,9 @@ $("courier-copy").addEventListener("click", async () => {
   tell((await copy(handed())) ? "courier.copied" : "copy.failed");
 });
 // The file's name says nothing about the petition.
-$("courier-save").addEventListener("click", () => save(`${handed()}\n`, "sealed.txt"));
+$("courier-save").addEventListener("click", () =>
+  save(new Blob([`${handed()}\n`], { type: "text/plain" }), "sealed.txt"),
+);
 
 /**
  * @param {string} petition

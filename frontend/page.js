@@ -1,55 +1,57 @@
-/** The petition's page: puts the parts together, and holds nothing else. */
+/** The petition's page at first sight: the count, the stage, and the way to what signing takes. */
 
-import { fillCountries } from "./countries.js";
 import { startCount } from "./count.js";
-import { $, goTo } from "./element.js";
-import { clearFaults, nameRecipients, readForm, showFaults } from "./form.js";
-import { say, startLanguage, whenPhrased } from "./language.js";
-import { close, reopen, startOutcome } from "./outcome.js";
-import { send, startSending } from "./sending.js";
-import { takeVia } from "./via.js";
+import { $, goTo, whenSent } from "./element.js";
+import { say } from "./language.js";
+import { waitSeconds } from "./retry.js";
 
 const MOVES_MILLISECONDS = 4000; // the number moves in batches, every few seconds
 
+// A first sign that somebody is there, on whatever device.
+const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown", "scroll", "focusin"];
+
 const $form = $("form", HTMLFormElement);
 const $fields = $("fields", HTMLFieldSetElement);
-
-// Readers who only read need not load what signing and sharing take. A module that could not be
-// loaded is loaded again, so an import may fail like any request.
-const signing = () => import("./signing.js");
-const sharing = () => import("./sharing.js");
+const $foot = $("foot");
 
 // WebCrypto is there on https only, and on this machine itself.
 const canSeal = Boolean(globalThis.crypto?.subtle);
 
-takeVia();
-startOutcome();
-whenPhrased(() => fillCountries($("country", HTMLSelectElement)));
-whenPhrased(nameRecipients);
-startSending({
-  waiting: "sending.unsigned",
-  stopped: "sending.stopped",
-});
-const count = startCount(({ status, outcome }) => {
-  if (status === "closed") close(outcome);
-  else reopen();
-});
-startLanguage();
+// Readers who only look need not load what signing and sharing take. A module that could not be
+// loaded is loaded again, so an import may fail like any request.
+const acting = () => import("./act.js");
+const sharing = () => import("./sharing.js");
 
+const count = startCount(showStage);
+new IntersectionObserver(hideFoot).observe($("act"));
 $("unsafe").hidden = canSeal;
 $fields.disabled = !canSeal;
-$form.addEventListener("focusin", prepare, { once: true });
-$form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (canSeal) sign();
-});
+for (const sign of SIGNS_OF_LIFE) addEventListener(sign, prepare, { once: true, passive: true });
+whenSent($form, sign);
 $("share-make").addEventListener("click", share);
 
-/** Loads what signing takes while the person begins to write. */
+/** @param {{status: string, outcome: string | null}} tally */
+function showStage({ status, outcome }) {
+  const ended = status === "closed";
+  const signed = !$("thanks").hidden;
+  document.documentElement.classList.toggle("ended", ended);
+  document.documentElement.dataset.outcome = outcome ?? "";
+  document.dispatchEvent(new CustomEvent("outcome", { detail: outcome }));
+  $("sign").hidden = ended || signed;
+  $("closed").hidden = !ended || signed;
+}
+
+/** The bar at the foot of a phone goes when what it leads to is in view, or was passed. */
+function hideFoot(/** @type {IntersectionObserverEntry[]} */ entries) {
+  const { isIntersecting, boundingClientRect } = entries[entries.length - 1];
+  $foot.classList.toggle("away", isIntersecting || boundingClientRect.top < 0);
+}
+
+/** Loads what signing takes before it is needed. */
 async function prepare() {
+  for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, prepare);
   // What cannot be loaded now is loaded again when the form is sent.
-  const loaded = await signing().catch(() => null);
-  loaded?.startTagging($("email", HTMLInputElement));
+  await acting().catch(() => {});
 }
 
 async function share() {
@@ -62,40 +64,33 @@ async function share() {
 }
 
 async function sign() {
-  const form = readForm();
-  clearFaults($form);
-  $fields.disabled = true;
-  let thank = () => {};
-  /** @type {import("./faults.js").Fault[]} */
-  let faults = [];
-  const answer = await send(async () => {
-    const { faultsOf, prepareSignature, thankWith } = await signing();
-    faults = faultsOf(form);
-    if (faults.length) return null;
-    const prepared = await prepareSignature(form);
-    thank = () => thankWith(prepared.receipt);
-    return prepared;
-  }).finally(() => {
-    $fields.disabled = false;
-  });
-  if (faults.length) return showFaults($form, faults);
-  if (!answer) return goTo($("submit"));
-  await settle(answer, thank);
-}
-
-/** @param {import("./asking.js").Answer} answer @param {() => void} thank */
-async function settle({ status, body }, thank) {
-  if (status === 201) {
-    $form.reset();
-    thank();
+  if (!canSeal) return;
+  const { act } = await whenLoaded(acting);
+  const end = await act();
+  if (end === "signed") {
     share();
     setTimeout(count.now, MOVES_MILLISECONDS);
-  } else if (status === 409) {
-    close(null);
+  } else if (end === "closed") {
+    showStage({ status: "closed", outcome: null });
     goTo($("closed"));
     count.now();
-  } else {
-    const { faultsOfProblem } = await signing();
-    showFaults($form, faultsOfProblem(body));
+  }
+}
+
+/**
+ * @template T
+ * @param {() => Promise<T>} load
+ * @returns {Promise<T>} as soon as the network lets it; meanwhile the person is told
+ */
+async function whenLoaded(load) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await load();
+    } catch (error) {
+      // As for every request: only what a network can do is worth another attempt.
+      if (!(error instanceof TypeError)) throw error;
+      $("sending-status").textContent = say("sending.unsigned");
+      await new Promise((later) => setTimeout(later, 1000 * waitSeconds(attempt, 0)));
+    }
   }
 }

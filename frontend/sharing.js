@@ -1,33 +1,48 @@
-/** The share panel: a link of one's own, and each network's way of taking it. */
+/** The share panel: a link of one's own, one large way to pass it on, and all the others. */
 
 import { ask } from "./asking.js";
-import { petition } from "./config.js";
-import { copy } from "./copying.js";
+import { fromRoot, functionUrls, petitionId } from "./config.js";
+import { copy, save } from "./copying.js";
 import { $, goTo } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
-import { via } from "./via.js";
+import { fetchPicture, printPoster, showPicture } from "./picture.js";
+import { carry, via } from "./via.js";
+
+/** @typedef {{network: string, label: string, href: string}} Target */
 
 /**
  * @typedef {object} Link
  * @property {string} language of the page that it leads to
+ * @property {string} code
  * @property {string} url
- * @property {string} qr_url
- * @property {{network: string, label: string, href: string}[]} targets
+ * @property {string} text what the petition says now, in one post
+ * @property {Target[]} targets those first that people of the language use most
  */
 
-const TIMEOUT_MILLISECONDS = 20_000; // as delivery.js
+const $choice = $("share-language", HTMLSelectElement);
+const hasSheet = "share" in navigator;
 
 /** @type {Map<string, Promise<Link>>} one for each language, made when it is asked for */
 const links = new Map();
 /** @type {Link | undefined} the one in the panel */
 let shown;
+let chosen = ""; // the link's language, if it is not to follow the page
 
 $("share-copy").addEventListener("click", () => copyLink("share.copied"));
-$("share-device").addEventListener("click", shareWithDevice);
+$("share-poster").addEventListener("click", printLink);
+$("share-save").addEventListener("click", saveQr);
+$choice.addEventListener("change", () => {
+  chosen = $choice.value;
+  reopen();
+});
 whenPhrased(() => {
   // The panel follows the language; its old link stays until there is one in the new language.
-  if (shown) openSharing().catch(() => tell(say("share.failed")));
+  if (shown) reopen();
 });
+
+function reopen() {
+  openSharing().catch(() => tell("share.failed"));
+}
 
 /**
  * Makes the link and shows the panel.
@@ -39,9 +54,9 @@ export async function openSharing() {
   tell("");
   $("share-make", HTMLButtonElement).disabled = true;
   try {
-    const link = await linkIn(language());
+    const link = await linkIn(wanted());
     // The language may have changed meanwhile.
-    if (link.language !== language()) return await openSharing();
+    if (link.language !== wanted()) return await openSharing();
     showLink(link);
     await showQr(link);
   } finally {
@@ -49,40 +64,79 @@ export async function openSharing() {
   }
 }
 
-/** @param {string} text */
-function tell(text) {
-  $("share-status").textContent = text;
+function wanted() {
+  return chosen || language();
 }
 
-/** @param {string} wanted a language @returns {Promise<Link>} */
-function linkIn(wanted) {
-  const known = links.get(wanted);
+/** @param {string} key of a phrase, or "" */
+function tell(key) {
+  $("share-status").textContent = key && say(key);
+}
+
+/** @param {string} spoken a language @returns {Promise<Link>} */
+function linkIn(spoken) {
+  const known = links.get(spoken);
   if (known) return known;
 
-  const making = makeLink(wanted);
-  making.catch(() => links.delete(wanted));
-  links.set(wanted, making);
+  const making = makeLink(spoken);
+  making.catch(() => links.delete(spoken));
+  links.set(spoken, making);
   return making;
 }
 
-/** @param {string} wanted a language @returns {Promise<Link>} */
-async function makeLink(wanted) {
-  const body = { language: wanted, ...via() };
-  const answer = await ask("share_link", { body, milliseconds: TIMEOUT_MILLISECONDS });
-  if (answer.status !== 201) throw new TypeError(`share-link answered ${answer.status}`);
-  return { ...answer.body, language: wanted };
+/** @param {string} spoken a language @returns {Promise<Link>} */
+async function makeLink(spoken) {
+  const { status, body } = await ask("share_link", { body: { language: spoken, ...via() } });
+  if (status !== 201) throw new TypeError(`share-link answered ${status}`);
+  return { ...body, language: spoken };
 }
 
 /** @param {Link} link */
-function showLink(link) {
+async function showLink(link) {
   shown = link;
+  carry(link.code);
   $("share-make").hidden = true;
   $("share-panel").hidden = false;
-  $("share-device").hidden = !("share" in navigator);
   $("share-url", HTMLInputElement).value = link.url;
+  $("share-first").replaceChildren(...firstWay(link));
   // They come in the order of the language; copying has a button of its own.
   const targets = link.targets.filter(({ network }) => network !== "copy");
   $("share-networks").replaceChildren(...targets.map(item));
+  showLanguages(link);
+  $("share-badge", HTMLInputElement).value = await badgeLine();
+  $("share-card", HTMLImageElement).src = card(link);
+}
+
+/**
+ * The one large way: the device's own sheet; where there is none, what people of the language use
+ * most. For WeChat that is the code, which stands there itself.
+ *
+ * @param {Link} link
+ */
+function firstWay({ targets }) {
+  const isWeChat = !hasSheet && language() === "zh-Hans";
+  $("share-networks")[isWeChat ? "before" : "after"]($("share-qr"));
+  if (isWeChat) return [];
+  if (hasSheet) return [button(say("share.first_device"), () => shareWithDevice("device"), "device")];
+  const [first] = targets;
+  const $way = way(first);
+  $way.className = "main";
+  $way.textContent =
+    first.network === "kakaotalk"
+      ? say("share.first_kakaotalk")
+      : say("share.first_network", { network: first.label });
+  return [$way];
+}
+
+/** @param {string} text @param {() => void} act @param {string} network */
+function button(text, act, network) {
+  const $button = document.createElement("button");
+  $button.type = "button";
+  $button.className = "main";
+  $button.dataset.way = network;
+  $button.textContent = text;
+  $button.addEventListener("click", act);
+  return $button;
 }
 
 /**
@@ -92,22 +146,38 @@ function showLink(link) {
  */
 const ACTS = { wechat: goToQr, kakaotalk: shareWithKakaoTalk };
 
-/** @param {Link["targets"][number]} target */
-function item({ network, label, href }) {
-  const act = ACTS[network];
+/** @param {Target} target */
+function item(target) {
   const $item = document.createElement("li");
-  const $target = document.createElement(act ? "button" : "a");
-  $target.textContent = label;
-  $target.dataset.network = network;
-  if (act) $target.addEventListener("click", act);
-  else Object.assign($target, { href, target: "_blank", rel: "noopener noreferrer" });
-  $item.append($target);
+  const $way = way(target);
+  $way.dataset.network = target.network;
+  $item.append($way);
   return $item;
+}
+
+/** @param {Target} target */
+function way({ network, label, href }) {
+  const act = ACTS[network];
+  const $way = document.createElement(act ? "button" : "a");
+  $way.textContent = label;
+  if (act) $way.addEventListener("click", act);
+  else Object.assign($way, { href, target: "_blank", rel: "noopener noreferrer" });
+  return $way;
+}
+
+/** @param {Link} link */
+function showLanguages(link) {
+  const languages = document.documentElement.dataset.languages?.split(" ") ?? [];
+  const options = languages.map((tag) => {
+    const name = document.querySelector(`[data-pin="${tag}"]`)?.textContent ?? tag;
+    return new Option(name, tag, false, tag === link.language);
+  });
+  $choice.replaceChildren(...options);
 }
 
 /** KakaoTalk has no address for sharing: its app takes what the device hands it, or a paste. */
 function shareWithKakaoTalk() {
-  return "share" in navigator ? shareWithDevice() : copyLink("share.kakaotalk", "kakaotalk");
+  return hasSheet ? shareWithDevice("kakaotalk") : copyLink("share.kakaotalk", "kakaotalk");
 }
 
 /** WeChat scans; a code that did not come the first time is asked for again. */
@@ -116,65 +186,60 @@ async function goToQr() {
   if (!$("share-qr").hidden) goTo($("share-qr"));
 }
 
-/**
- * What is handed on: the petition's sentence in the link's language, and the link itself.
- *
- * @param {string} network with which the link is marked
- */
-async function whatToShare(network) {
+/** @param {string} mark with which the link is marked */
+function whatToShare(mark) {
   if (!shown) throw new TypeError("there is no link yet");
-  const { language: spoken, targets, url } = shown;
-  const marked = targets.find((target) => target.network === network)?.href ?? `${url}.${network}`;
-  const campaign = await petition().catch(() => null);
-  return { text: campaign?.texts[spoken].share ?? "", url: marked };
+  return { text: shown.text, url: `${shown.url}.${mark}` };
 }
 
-/** @param {string} said key of what to say then @param {string} network */
-async function copyLink(said, network = "copy") {
-  const { text, url } = await whatToShare(network);
-  const copied = await copy(`${text} ${url}`.trim());
-  tell(say(copied ? said : "copy.failed"));
+/** @param {string} said key of what to say then @param {string} mark */
+async function copyLink(said, mark = "copy") {
+  const { text, url } = whatToShare(mark);
+  tell((await copy(`${text} ${url}`)) ? said : "copy.failed");
 }
 
-async function shareWithDevice() {
-  const what = await whatToShare("device");
+/** @param {string} mark */
+async function shareWithDevice(mark) {
   // Rejected when the person changes their mind, which is no failure.
-  await navigator.share(what).catch(() => {});
+  await navigator.share(whatToShare(mark)).catch(() => {});
 }
 
-/**
- * Shows the link as a code to scan. It is fetched rather than linked, so that the page needs no
- * right to show pictures from elsewhere; without it, everything else in the panel works.
- *
- * @param {Link} link
- */
+/** @param {Link} link whose code, for WeChat, is shown; without it everything else works */
 async function showQr(link) {
-  const picture = await fetchQr(link.qr_url).catch(() => null);
+  const picture = await fetchPicture(`${link.code}.wechat.png`).catch(() => null);
   if (link !== shown) return;
   $("share-qr").hidden = !picture;
-  if (!picture) return tell(say("share.qr_failed"));
-
-  const $picture = $("share-qr-image", HTMLImageElement);
-  URL.revokeObjectURL($picture.src);
-  $picture.src = URL.createObjectURL(picture);
-  $picture.alt = say("share.qr_alt");
+  if (!picture) return tell("share.qr_failed");
+  showPicture($("share-qr-image", HTMLImageElement), picture, say("share.qr_alt"));
 }
 
-/**
- * @param {string} url as share-link names it, which may be out of reach: its last part is asked for
- *   at all addresses
- * @returns {Promise<Blob>}
- */
-async function fetchQr(url) {
-  const path = url.slice(url.lastIndexOf("/"));
-  const { body } = await ask("share_link", { path, milliseconds: TIMEOUT_MILLISECONDS }, pictureOf);
-  if (!(body instanceof Blob)) throw new TypeError("share-link knows no such picture");
-  return body;
+/** The picture of the code for everybody who has paper, a screen or another app. */
+async function saveQr() {
+  const picture = await qr();
+  if (picture) save(picture, `${petitionId}.png`);
 }
 
-/** @param {Response} answer */
-async function pictureOf(answer) {
-  const type = answer.headers.get("Content-Type") ?? "";
-  if (!type.startsWith("image/")) throw new TypeError(`${answer.url} answered no picture`);
-  return answer.blob();
+async function printLink() {
+  const picture = await qr();
+  if (shown && picture) await printPoster(picture, shown.url, say("share.qr_alt"));
+}
+
+async function qr() {
+  const picture = await fetchPicture(`${shown?.code}.png`).catch(() => null);
+  tell(picture ? "" : "share.qr_failed");
+  return picture;
+}
+
+/** The picture that networks show beside the link; some take it from this page itself. @param {Link} link */
+function card({ language: spoken }) {
+  return fromRoot(`cards/${petitionId}-${spoken}-${document.documentElement.dataset.stage}.png`);
+}
+
+/** A line of HTML that shows the current number on somebody's page. */
+async function badgeLine() {
+  const [url] = await functionUrls("count");
+  const badge = `${url}/badge.${language()}.svg`;
+  const page = new URL(`.?lang=${language()}`, location.href).href;
+  const alt = document.title.replace(/[&"<]/g, (found) => `&#${found.charCodeAt(0)};`);
+  return `<a href="${page}"><img src="${badge}" alt="${alt}"></a>`;
 }

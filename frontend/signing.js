@@ -15,8 +15,9 @@ export { startTagging } from "./tag.js";
 export { thankWith } from "./thanks.js";
 
 /**
- * One receipt for each address during this visit: if an answer was lost, the first attempt may be
- * the one that is stored, and its receipt must still be the one that the signer gets.
+ * One receipt for each address until it is accepted: if an answer was lost, the first attempt may
+ * be the one that is stored, and its receipt must still be the one that the signer gets. After an
+ * answer it is forgotten: it may be used to withdraw, and would not sign a second time.
  *
  * @type {Map<string, import("./crypto/digest.js").Bytes>}
  */
@@ -24,7 +25,7 @@ const receipts = new Map();
 
 /**
  * @param {ReturnType<typeof import("./form.js").readForm>} form without faults
- * @returns {Promise<import("./delivery.js").Prepared & {receipt: Uint8Array}>}
+ * @returns {Promise<import("./delivery.js").Prepared & {receipt: Uint8Array, canonical: string}>}
  */
 export async function prepareSignature(form) {
   const [{ seal_public_key: organizers, envelope_public_key: sign }, rules] = await Promise.all([
@@ -45,5 +46,11 @@ export async function prepareSignature(form) {
     ...via(),
   };
   const envelope = toBase64Url(await sealEnvelope(sealedForm, sign, petition));
-  return { name: "sign", body: { envelope }, receipt, ...handing(petition, envelope, receipt) };
+  const handed = handing(petition, envelope, receipt);
+  return { name: "sign", body: { envelope }, receipt, canonical, ...handed };
+}
+
+/** @param {{canonical: string}} prepared what was accepted */
+export function settleSignature({ canonical }) {
+  receipts.delete(canonical);
 }

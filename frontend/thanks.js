@@ -1,4 +1,4 @@
-/** After signing: the receipt, which exists nowhere else. */
+/** After signing: the thanks, and the receipt, which exists nowhere else. */
 
 import { copy, save } from "./copying.js";
 import { writeReceipt } from "./crypto/receipt.js";
@@ -10,11 +10,14 @@ export function thankWith(receipt) {
   const text = writeReceipt(receipt);
   $("sign").hidden = true;
   $("thanks").hidden = false;
+  $("receipt").hidden = false;
   $("receipt-text").textContent = text;
   $("receipt-copy").onclick = async () => {
     $("receipt-status").textContent = say((await copy(text)) ? "receipt.copied" : "copy.failed");
   };
   // The file says nothing but the receipt, and its name says nothing about the petition.
-  $("receipt-save").onclick = () => save(`${text}\n`, "receipt.txt");
+  $("receipt-save").onclick = () => {
+    save(new Blob([`${text}\n`], { type: "text/plain" }), "receipt.txt");
+  };
   goTo($("thanks-heading"));
 }

@@ -1,10 +1,9 @@
 /** The page where a receipt takes a signature back. */
 
 import { readReceipt, writeReceipt } from "./crypto/receipt.js";
-import { $, goTo } from "./element.js";
+import { $, goTo, whenSent } from "./element.js";
 import { faultsOfProblem } from "./faults.js";
 import { clearFaults, showFaults } from "./form.js";
-import { startLanguage } from "./language.js";
 import { send, startSending } from "./sending.js";
 
 const $form = $("form", HTMLFormElement);
@@ -14,12 +13,7 @@ startSending({
   waiting: "withdraw.undone",
   stopped: "withdraw.stopped",
 });
-startLanguage();
-
-$form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  withdraw();
-});
+whenSent($form, withdraw);
 
 async function withdraw() {
   const receipt = readReceipt($("receipt", HTMLInputElement).value);

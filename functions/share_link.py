@@ -1,13 +1,15 @@
 """Share links: make one, open it, draw it."""
 
+import asyncio
 import datetime as dt
 import re
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 from urllib.parse import urlsplit
 
 import functions_framework.aio
-from petition.cache import CachedByKey
+from petition.cache import Cached, CachedByKey
 from petition.campaign import Campaign, load_campaigns
 from petition.documents import Link
 from petition.form import Form, Language, read_form
@@ -36,8 +38,12 @@ PAGE_CACHE = "public, max-age=300, s-maxage=3600"
 QR_CACHE = "public, max-age=86400"
 QR_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
-# CODE, CODE.svg, CODE.png, CODE.weibo …; one network's robot may ask for what another shared.
-_PATH = re.compile(rf"(?P<code>{CODE_PATTERN})(?:\.(?P<ending>svg|png|{'|'.join(MARKS)}))?")
+OUTCOME_SECONDS = 60.0  # ours: what became of people is told within a minute, in shared texts too
+
+# CODE, CODE.weibo, and the code to scan: CODE.png, CODE.svg, CODE.wechat.png …
+_PATH = re.compile(
+    rf"(?P<code>{CODE_PATTERN})(?:\.(?P<mark>{'|'.join(MARKS)}))?(?:\.(?P<kind>svg|png))?"
+)
 
 
 class LinkForm(Form):
@@ -53,6 +59,10 @@ store = Store(settings)
 
 
 links = CachedByKey(store.link, fresh_seconds=LINK_SECONDS, size=KEPT)
+published = {
+    petition: Cached(partial(store.published, petition), fresh_seconds=OUTCOME_SECONDS)
+    for petition in campaigns
+}
 
 
 @functions_framework.aio.http
@@ -66,11 +76,21 @@ async def share_link(request: Request, campaign: Campaign, rest: str) -> Respons
         return await make(request, campaign)
     path = _PATH.fullmatch(rest)
     allow(request, "GET")
-    ending = path["ending"] if path else None
-    if path and ending in QR_TYPES:
-        qr = draw_qr(f"{_url(campaign, path['code'])}.qr", ending)
-        return document_response(qr, QR_TYPES[ending], cache=QR_CACHE)
+    if path and path["kind"]:
+        return await draw(campaign, path["code"], path["mark"] or "qr", path["kind"])
     return await open_link(campaign, rest, path["code"] if path else None)
+
+
+async def draw(campaign: Campaign, code: str, mark: str, kind: str) -> Response:
+    """
+    Draw a link as a code to scan, which is marked as such unless it says otherwise.
+
+    Returns:
+        200 with an SVG or a PNG.
+    """
+    # A PNG takes 13 ms, in which this process would answer nobody else.
+    qr = await asyncio.to_thread(draw_qr, f"{_url(campaign, code)}.{mark}", kind)
+    return document_response(qr, QR_TYPES[kind], cache=QR_CACHE)
 
 
 def is_beside_edge(request: Request) -> bool:
@@ -90,7 +110,7 @@ async def make(request: Request, campaign: Campaign) -> Response:
     Make a link that stands for nobody.
 
     Returns:
-        201 `{code, url, qr_url, targets: [{network, label, href}]}`.
+        201 `{code, url, qr_url, text, targets: [{network, label, href}]}`.
     """
     form = read_form(LinkForm, await read_json(request), {"languages": campaign.languages})
 
@@ -105,11 +125,13 @@ async def make(request: Request, campaign: Campaign) -> Response:
 
     code = await until_certain(store_link)
     url = _url(campaign, code)
+    stage, _ = await stage_now(campaign)
     answer = {
         "code": code,
         "url": url,
-        "qr_url": f"{url}.svg",
-        "targets": [asdict(target) for target in targets(campaign, form.language, url)],
+        "qr_url": f"{url}.png",
+        "text": campaign.texts[form.language].at(stage).share,
+        "targets": [asdict(target) for target in targets(campaign, form.language, stage, url)],
     }
     return json_response(answer, 201)
 
@@ -121,21 +143,44 @@ async def open_link(campaign: Campaign, rest: str, code: str | None) -> Response
     Returns:
         200 with a page in the link's language.
     """
-    link, cache = None, PAGE_CACHE
-    if code:
-        try:
-            link = await links.read((campaign.petition, code))
-        except Unavailable:
-            # The database is slow; the reader need not be, but nobody keeps a guess.
-            link, cache = Link(campaign.languages[0]), NO_STORE
+    (link, known), (stage, certain) = await asyncio.gather(
+        read_link(campaign, code), stage_now(campaign)
+    )
+    # Nobody keeps what may be a guess.
+    cache = PAGE_CACHE if known and certain else NO_STORE
     via = rest if link else ""
     language = link.language if link else ""
     if language not in campaign.texts:
         language = campaign.languages[0]
     page = landing_page(
-        campaign, language, link=_url(campaign, via), site_url=settings.site_url, via=via
+        campaign,
+        language,
+        stage=stage,
+        link=_url(campaign, via),
+        site_url=settings.site_url,
+        via=via,
     )
     return document_response(page.encode(), "text/html", cache=cache)
+
+
+async def read_link(campaign: Campaign, code: str | None) -> tuple[Link | None, bool]:
+    """Return a link, None when there is none, and whether that is certain."""
+    try:
+        return (await links.read((campaign.petition, code)) if code else None), True
+    except Unavailable:
+        # The database is slow; the reader need not be.
+        return Link(campaign.languages[0]), False
+
+
+async def stage_now(campaign: Campaign) -> tuple[str, bool]:
+    """Return what a petition's words are for now, and whether that is certain."""
+    now = dt.datetime.now(dt.UTC)
+    try:
+        document, _ = await published[campaign.petition].read()
+    except Unavailable:
+        return campaign.stage(now), False
+    outcome = document.outcome if document.outcome in campaign.texts_in(None).outcomes else None
+    return campaign.stage(now, outcome), True
 
 
 def _url(campaign: Campaign, code: str) -> str:

@@ -14,6 +14,9 @@ locals {
     )
   }
 
+  # The share of the country that leads, in per cent: each line tells it whole, so their mean is it.
+  leading = "sum by (petition) (increase(${local.logged}_leading_sum{${local.on_run}}[1h])) / sum by (petition) (increase(${local.logged}_leading_count{${local.on_run}}[1h]))"
+
   # Each has a heading of its title in docs/runbook.md that says what it means and what to do.
   # All of them stay quiet on the first day: none fires for want of a line before there can be one,
   # because its duration is longer than that takes.
@@ -58,6 +61,14 @@ locals {
         title    = "A milestone is reached"
         severity = null
         query    = join(" or ", [for petition in sort(keys(local.passed)) : local.passed[petition]])
+        duration = "0s"
+      }
+      leader = {
+        title    = "One country takes over"
+        severity = null
+        # Half of all, and a fifth of all more than a day before. Countries move once a day, and only the
+        # large ones are told; links are no number at all, because that would point at people.
+        query    = "(${local.leading}) >= 50 and (${local.leading}) - (${replace(local.leading, "[1h]", "[1h] offset 1d")}) >= 20"
         duration = "0s"
       }
       surge = {

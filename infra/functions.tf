@@ -21,7 +21,7 @@ locals {
   every_function = {
     sign = {
       description     = "Records claims, each exactly once, and counts their signers."
-      concurrency     = 500
+      concurrency     = 1000
       permissions     = ["get", "create", "update"]
       ingress         = local.behind_edge
       timeout_seconds = 30 # It gives up after about eight by itself; the rest is for a cold start.

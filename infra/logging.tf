@@ -12,6 +12,7 @@ locals {
     petition_groups        = { function = "sign", event = "minute", field = "groups", labels = ["petition"], text = "Groups committed." }
     petition_largest_group = { function = "sign", event = "minute", field = "largest_group", labels = ["petition"], text = "Claims in the largest group of the minute." }
     petition_signatures    = { function = "count", event = "tally", field = "signatures", labels = ["petition"], text = "The count, as readers are told it." }
+    petition_leading       = { function = "count", event = "tally", field = "leading_percent", labels = ["petition"], text = "Share of the country that leads, in per cent, as readers are told it." }
     petition_tally_age     = { function = "count", event = "tally", field = "age_seconds", labels = ["petition"], text = "Age of the count when it was read, in seconds." }
     petition_left          = { function = "sweep", event = "sweep", field = "left", labels = ["petition"], text = "Signers who left the count." }
     petition_problems      = { function = "", event = "problem", field = "number", labels = ["function", "slug"], text = "Problem documents answered." }

@@ -24,7 +24,8 @@ locals {
   }
 
   # Countries, languages and networks are not among the numbers: minute by minute a step in a small
-  # country, or through one link, would point at a person.
+  # country, or through one link, would point at a person. How much the largest country leads is, out of
+  # what the page tells of it once a day.
   signposts = {
     for petition in local.petitions : petition => join("\n", [
       "- [The page](${local.site_url}/index.html)",
@@ -48,6 +49,11 @@ locals {
         title = "Claims per minute"
         unit  = ""
         lines = { "claims" = "sum(increase(${local.claims}{${labels}}[1m]))" }
+      },
+      {
+        title = "Share of the country that leads"
+        unit  = "%"
+        lines = { "share" = "sum(increase(${local.logged}_leading_sum{${labels}}[1h])) / sum(increase(${local.logged}_leading_count{${labels}}[1h]))" }
       },
       {
         title = "Signers who left, per hour"

@@ -4,6 +4,7 @@ The organizers' command line: `organizer COMMAND`.
 - `commands/`: a module for each command; none imports another, and no room imports one.
 - `trustees/`: the private key, the key shares that it is split into, and their printed sheets.
 - `signatures/`: what the database holds: read, opened, filtered, audited, exported, taken back.
+- `statistics/`: numbers to look at while people sign, and signs that want a look.
 - `reporting/`: the report that is handed over.
 - `checkup/`: what `doctor` looks at: the database, the page, the cloud.
 - `news/`: the mail to those who asked for it.

@@ -18,6 +18,7 @@ from organizer.commands.news import news
 from organizer.commands.petition import petition
 from organizer.commands.recount import recount
 from organizer.commands.report import report
+from organizer.commands.stats import stats
 from organizer.commands.status import close_petition, open_petition, set_outcome
 from organizer.commands.watch import watch
 from organizer.commands.withdraw import withdraw
@@ -80,6 +81,7 @@ app.add_typer(petition, name="petition")
 app.add_typer(keys, name="keys")
 app.command("count")(count)
 app.command("watch")(watch)
+app.command("stats")(stats)
 app.command("recount")(recount)
 app.command("open")(open_petition)
 app.command("close")(close_petition)

@@ -68,7 +68,9 @@ class Connection:
         try:
             return load_campaign(FOLDER / f"{self.petition}.json")
         except SystemExit as fault:
-            raise CannotDo(f"{fault} Mend the file, and run this again.") from None
+            raise CannotDo(
+                f"{fault} `organizer petition check {self.petition}` says what to write instead."
+            ) from None
 
 
 def find_connection(

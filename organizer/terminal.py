@@ -65,8 +65,16 @@ def ask(question: str) -> str:
 
 
 def ask_secret(question: str) -> str:
-    """Ask for a line that is not shown while it is typed."""
-    return getpass.getpass(f"{question} ", stream=sys.stderr)
+    """
+    Ask for a line that is not shown while it is typed.
+
+    Raises:
+        CannotDo: The input has ended.
+    """
+    try:
+        return getpass.getpass(f"{question} ", stream=sys.stderr)
+    except EOFError:
+        raise CannotDo("Nothing was entered, and nothing was changed.", NOT_CONFIRMED) from None
 
 
 def clear() -> None:

@@ -292,12 +292,13 @@ def test_what_the_functions_import_is_what_they_ask_to_be_installed() -> None:
     }
 
 
-def test_every_petition_has_a_card_for_every_language() -> None:
-    """A link is shared with a picture in its own language."""
+def test_every_petition_has_a_card_for_every_language_and_stage() -> None:
+    """A link is shared with a picture in its own language, which is true when it is shared."""
     wanted = {
-        f"{id}-{language}.png"
+        f"{id}-{language}-{stage}.png"
         for id, content in campaign.load_campaigns().items()
-        for language in content.languages
+        for language, texts in content.texts.items()
+        for stage in ("before", *(["after"] if texts.after else []), *texts.outcomes)
     }
 
     assert {path.name for path in (ROOT / "frontend" / "cards").glob("*.png")} >= wanted

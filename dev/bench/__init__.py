@@ -9,7 +9,8 @@ What the functions cost, beside the least that the framework can do and what oth
 - `generator` puts the load, by wrk (`signers.lua`) or by `requester`; `load` is what is sent;
 - `cpu` reads what everybody took, `wire` what Firestore would bill, `audit` whether it was exact.
 
-Apart from it, `export` measures the organizers' export, and `scaling` is arithmetic alone.
+Apart from it, `page` measures what a reader waits for, `export` the organizers' export, and
+`scaling` is arithmetic alone.
 
 Nothing here is a test: a time on one machine is not right or wrong. docs/performance.md says what
 came out.

@@ -16,7 +16,7 @@ from dev.bench.load import CONNECTIONS, Answers, Load
 from dev.bench.services import Service, Services, ask
 from dev.bench.tables import PerSignature, Run
 from dev.bench.variants import VARIANTS, Variant
-from dev.bench.wire import counting_wire
+from dev.bench.wire import Wire, running_wire
 
 MOST_SIGNERS = 100_000  # of one run: the emulator keeps everything in memory
 WARM_SECONDS = 25  # until Java has compiled what the emulator does
@@ -116,7 +116,7 @@ class Bench:
         for name in names:
             load = load_of(VARIANTS[name], self._options.seconds)
             with (
-                counting_wire(self._emulator) as (host, billed),
+                running_wire(self._emulator, Wire) as (host, wire),
                 self._services.running(
                     VARIANTS[name].server, firestore=host, extra={"ANSWER_GRID_MS": None}
                 ) as service,
@@ -126,7 +126,7 @@ class Bench:
                     service.urls, replace(load, rate=BILLED_RATE, connections=BILLED_CONNECTIONS)
                 )
                 told = self._audit(service, [answers], BILLED_CONNECTIONS)
-            self.billed[name] = PerSignature.of(billed, answers)
+            self.billed[name] = PerSignature.of(wire.billed, answers)
             self._say(f"{name} at {answers.rate:,.0f}/s: {self.billed[name]}{told}")
             self._progress.advance(task)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from dev.process import Process
 
 TICKS = os.sysconf("SC_CLK_TCK")  # of /proc, a second
+PAGE_KIB = os.sysconf("SC_PAGESIZE") // 1024
 QUIET_SHARE = 0.1  # ours: of the machine, what others may take before and during a run
 
 
@@ -41,7 +42,7 @@ class Clocks:
 
 def cpu_seconds(*processes: Process) -> float:
     """Return what programs and their children have taken so far, in user and kernel."""
-    each = (stat for process in processes for stat in _stats(process))
+    each = (stat for process in processes for _, stat in _members(process))
     return sum(int(ticks) for stat in each for ticks in stat[11:13]) / TICKS
 
 
@@ -49,8 +50,22 @@ def worker_kib(process: Process) -> int:
     """Return the memory of a program's largest child, resident, in KiB."""
     # The framework's own process forks the one that answers, and is the larger one at first.
     parent = str(process.popen.pid)
-    pages = max(int(stat[21]) for stat in _stats(process) if stat[1] == parent)
-    return pages * os.sysconf("SC_PAGESIZE") // 1024
+    pages = max(int(stat[21]) for _, stat in _members(process) if stat[1] == parent)
+    return pages * PAGE_KIB
+
+
+def resident_kib(process: Process) -> int:
+    """Return the memory of a program and its children together, resident, in KiB."""
+    return sum(int(stat[21]) for _, stat in _members(process)) * PAGE_KIB
+
+
+def open_files(process: Process) -> int:
+    """Return how many files and connections a program and its children have open."""
+    number = 0
+    for folder, _ in _members(process):
+        with contextlib.suppress(OSError):
+            number += len(list((folder / "fd").iterdir()))
+    return number
 
 
 def wait_for_quiet(seconds: float) -> None:
@@ -64,7 +79,7 @@ def wait_for_quiet(seconds: float) -> None:
             return
 
 
-def _stats(process: Process) -> Iterator[list[str]]:
+def _members(process: Process) -> Iterator[tuple[Path, list[str]]]:
     # The fields of proc(5) from the third on; a program's name can hold anything. PostgreSQL's
     # children leave its process group, so their parent is looked at too.
     pid = str(process.popen.pid)
@@ -72,4 +87,4 @@ def _stats(process: Process) -> Iterator[list[str]]:
         with contextlib.suppress(OSError):
             stat = path.read_text().rpartition(")")[2].split()
             if pid in (stat[1], stat[2]) or path.parent.name == pid:
-                yield stat
+                yield path.parent, stat

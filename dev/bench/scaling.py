@@ -43,7 +43,8 @@ class Sign:
     largest: int = 100  # petition/ledger.py: MAX_GROUP
     grid: float = 0.25  # petition/settings.py: answer_grid_ms
     collect: float = 0.025  # sign.py: COLLECTED of the grid, in which claims wait for each other
-    concurrency: int = 500  # infra/functions.tf
+    pause: float = 0.0375  # petition/retry.py: FIRST_PAUSE_SECONDS and its jitter, on average
+    concurrency: int = 1000  # infra/functions.tf
     fewest: int = 1  # var.instances
     most: int = 4  # var.instances
     cold_start: float = 4.0  # assumed: from the decision to the first answer
@@ -69,9 +70,16 @@ class Sign:
         return min(self.underway * self.largest / self.round_trip(self.largest), 1 / self.cpu)
 
     def wait(self, rate: float) -> float:
-        """Return how long a claim takes on average: for the next group to leave, and return."""
-        until_it_leaves = max(self.collect, self.round_trip(self.group(rate)) / (2 * self.underway))
-        return until_it_leaves + self.round_trip(self.group(rate))
+        """
+        Return how long a claim takes on average: for the next group to leave, and return.
+
+        Where there is a grid to hide in, who was not refused is answered as late as who was
+        refused once (petition/ledger.py).
+        """
+        there_and_back = self.round_trip(self.group(rate))
+        until_it_leaves = max(self.collect, there_and_back / (2 * self.underway))
+        hidden = there_and_back + self.pause if self.grid else 0.0
+        return until_it_leaves + there_and_back + hidden
 
     def held(self, rate: float) -> float:
         """Return how long a request is open on average: until its answer leaves on the grid."""

@@ -9,9 +9,9 @@ Source: Firestore documentation, "Understand Cloud Firestore billing".
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc
 from google.cloud.firestore_v1 import types
@@ -25,6 +25,8 @@ ANSWERS: dict[str, Any] = {
     GET: types.BatchGetDocumentsResponse.pb(),
     QUERY: types.RunQueryResponse.pb(),
 }
+# An emulator that was killed and started again is found again at once.
+SOON_BACK = [("grpc.initial_reconnect_backoff_ms", 100), ("grpc.max_reconnect_backoff_ms", 500)]
 CommitRequest: Any = types.CommitRequest.pb()
 
 
@@ -44,6 +46,12 @@ class Wire(grpc.GenericRpcHandler):
         self._channel = channel
         self.billed = Billed()
 
+    async def before(self, method: str, request: bytes, context: Any) -> None:
+        """Let a call through; a wire that breaks on purpose refuses it here, or holds it up."""
+
+    async def after(self, method: str, context: Any) -> None:
+        """Let an answer through; a wire that breaks on purpose loses it here, or holds it up."""
+
     def service(self, details: grpc.HandlerCallDetails) -> Any:
         """Return how a request is handled, by its name."""
         method = details.method
@@ -59,6 +67,7 @@ class Wire(grpc.GenericRpcHandler):
         return None
 
     async def _commit(self, request: bytes, context: Any) -> bytes:
+        await self.before(COMMIT, request, context)
         call: Any = self._channel.unary_unary(COMMIT)
         try:
             answer: bytes = await call(request)
@@ -69,18 +78,24 @@ class Wire(grpc.GenericRpcHandler):
                 self.billed.deletes += 1
             else:
                 self.billed.writes += 1
+        await self.after(COMMIT, context)
         return answer
 
     async def _read(self, method: str, request: bytes, context: Any) -> AsyncIterator[bytes]:
+        await self.before(method, request, context)
         call: Any = self._channel.unary_stream(method)
         documents = 0
         try:
+            await self.after(method, context)
             async for answer in call(request):
                 documents += holds_document(method, answer)
                 yield answer
         except grpc.aio.AioRpcError as error:
             await context.abort(error.code(), error.details())
         self.billed.reads += max(documents, 1)
+
+
+AnyWire = TypeVar("AnyWire", bound=Wire)
 
 
 def holds_document(method: str, answer: bytes) -> bool:
@@ -92,24 +107,26 @@ def holds_document(method: str, answer: bytes) -> bool:
 
 
 @contextlib.contextmanager
-def counting_wire(emulator: str) -> Iterator[tuple[str, Billed]]:
+def running_wire(
+    emulator: str, make: Callable[[grpc.aio.Channel], AnyWire]
+) -> Iterator[tuple[str, AnyWire]]:
     """
     Relay in a thread of this process for as long as a block lasts.
 
     Args:
         emulator: HOST:PORT.
+        make: The wire, for a channel to the emulator: `Wire`, or one that does more.
 
     Returns:
-        HOST:PORT to use instead, and what has passed.
+        HOST:PORT to use instead, and the wire.
     """
     port, ready, done = free_port(), threading.Event(), threading.Event()
-    wires: list[Wire] = []
+    wires: list[AnyWire] = []
 
     async def relay() -> None:
-        async with grpc.aio.insecure_channel(emulator) as channel:
-            wire = Wire(channel)
-            wires.append(wire)
-            server = grpc.aio.server(handlers=[wire])
+        async with grpc.aio.insecure_channel(emulator, options=SOON_BACK) as channel:
+            wires.append(make(channel))
+            server = grpc.aio.server(handlers=wires)
             server.add_insecure_port(f"{HOST}:{port}")
             await server.start()
             ready.set()
@@ -120,7 +137,7 @@ def counting_wire(emulator: str) -> Iterator[tuple[str, Billed]]:
     thread.start()
     ready.wait()
     try:
-        yield f"{HOST}:{port}", wires[0].billed
+        yield f"{HOST}:{port}", wires[0]
     finally:
         done.set()
         thread.join()

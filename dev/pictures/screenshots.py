@@ -1,8 +1,9 @@
 """
 The pictures in docs/screenshots/: the real functions and the emulator, with the numbers of
-March 2012 in it.
+March 2012 in it, on the clock of February where the deadline is still to come.
 """
 
+import datetime as dt
 import os
 from collections.abc import Callable
 
@@ -20,6 +21,11 @@ PICTURES = ROOT / "docs" / "screenshots"
 SCREENS = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 900}}
 NUMBERS = {"KR": 96_214, "US": 41_873, "CN": 7_316, "JP": 6_420, "DE": 4_102, "GB": 3_911}
 ALL = 178_921
+ALONE = """
+  document.querySelector(".bar").style.position = "static";
+  document.querySelector(".foot")?.style.setProperty("visibility", "hidden");
+"""
+BEFORE = dt.datetime(2012, 2, 17, 6, tzinfo=dt.UTC)
 
 NAMES = {"zh-Hans": "李明", "en": "A friend", "ko": "친구"}
 
@@ -33,6 +39,7 @@ def take(
     language: str = "en",
     dark: bool = False,
     screen: str = "desktop",
+    at: dt.datetime | None = None,
     act: Callable[[Page], str | None] = lambda page: None,
 ) -> None:
     """Bring a page into a state and take its picture, all of it or the element that `act` names."""
@@ -44,14 +51,15 @@ def take(
         reduced_motion="reduce",
     )
     page = context.new_page()
+    if at:
+        page.clock.set_fixed_time(at)
     page.goto(path)
-    page.wait_for_selector("html.phrased", state="attached")
     if page.locator("#count").count():
         page.wait_for_selector("#count.known")
     element = act(page)
     page.wait_for_timeout(600)  # The colours change softly.
-    # A bar that stays visible would lie across the picture of an element.
-    page.evaluate("document.querySelector('.bar').style.position = 'static'")
+    # Bars that stay visible would lie across the picture of an element.
+    page.evaluate(ALONE if element else "")
     picture = page.locator(element).screenshot() if element else page.screenshot()
     mode = "dark" if dark else "light"
     save_picture(picture, PICTURES / f"{name}-{language}-{mode}-{screen}.png")
@@ -75,13 +83,16 @@ def take_screenshots(browser: Browser, services: Stack) -> None:
         language = page.get_attribute("html", "lang") or ""
         sign(page, Signer(f"{language}@example.org", NAMES[language]))
         page.wait_for_selector("#share-qr", state="visible")
+        page.wait_for_function("document.getElementById('share-card').complete")
         page.evaluate("document.activeElement.blur()")
         return ".act"
 
     for language in LANGUAGES:
         for dark in (False, True):
             for screen in SCREENS:
-                take(browser, services.site, "plea", language=language, dark=dark, screen=screen)
+                options = {"language": language, "dark": dark, "screen": screen}
+                take(browser, services.site, "plea", at=BEFORE, **options)  # type: ignore[arg-type]
+        take(browser, services.site, "after", language=language, screen="phone")
         take(browser, services.site, "signed", language=language, screen="phone", act=signed)
     take(browser, services.site, "form", act=write)
     take(browser, services.site, "faults", language="ko", screen="phone", act=faulty)
@@ -93,7 +104,7 @@ def take_screenshots(browser: Browser, services: Stack) -> None:
 
 def wait_for_outcome(page: Page) -> None:
     """The count function believes what it has read for a few seconds."""
-    page.wait_for_selector("#outcome", state="visible", timeout=60_000)
+    page.wait_for_selector("html[data-stage=returned]", state="attached", timeout=60_000)
 
 
 def petition_of(services: Stack) -> firestore.DocumentReference:

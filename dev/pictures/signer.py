@@ -29,4 +29,4 @@ def sign(page: Page, signer: Signer) -> str:
     fill(page, signer)
     page.click("#submit")
     page.wait_for_selector("#thanks", state="visible")
-    return page.inner_text("#receipt-text")
+    return page.text_content("#receipt-text") or ""

@@ -32,6 +32,16 @@ class Stage(_Content):
     share: Share | None = None
 
 
+class Told(_Content):
+    """What a petition says at one stage, everything filled in."""
+
+    headline: Text | None
+    call: Text
+    summary: Text
+    plea: tuple[Text, ...]
+    share: Share
+
+
 class Source(_Content):
     """Where a fact of the plea can be read up."""
 
@@ -60,6 +70,17 @@ class Texts(_Content):
     badge: Annotated[str, Field(min_length=1, max_length=40)]
     after: Stage | None = None
     outcomes: Annotated[dict[OutcomeId, Stage], Field(min_length=1)]
+
+    def at(self, stage: str) -> Told:
+        """
+        Return what is said at a stage: "before" or "after" the deadline, or an outcome.
+
+        What a stage leaves out is as it was; one that is not known is the beginning.
+        """
+        known = {"after": self.after, **self.outcomes}.get(stage)
+        changes = known.model_dump(exclude_none=True) if known else {}
+        before = {name: getattr(self, name) for name in ("call", "summary", "plea", "share")}
+        return Told(**{"headline": None, **before, **changes})
 
 
 class Campaign(_Content):
@@ -115,6 +136,11 @@ class Campaign(_Content):
     def texts_in(self, language: str | None) -> Texts:
         """Return the texts in a language, or in the default one when it does not have it."""
         return self.texts.get(language or "", self.texts[self.languages[0]])
+
+    def stage(self, now: dt.datetime, outcome: str | None = None) -> str:
+        """Return what words are for: "before" or "after" the deadline, or an outcome."""
+        after = self.deadline is not None and self.deadline <= now
+        return outcome or ("after" if after else "before")
 
     def goal(self, signatures: int) -> int:
         """Return the next milestone, or the last one when all are passed."""

@@ -29,6 +29,10 @@ from petition.values import decode, encode
 
 TIMEOUT_SECONDS = 3.0  # ours: a healthy commit takes milliseconds, and a signer is waiting
 
+# ours: gRPC waits longer after each failure, up to two minutes; people would be sent away for as
+# long after an outage has ended.
+RECONNECT = (("grpc.max_reconnect_backoff_ms", 1000),)
+
 HOST = "firestore.googleapis.com:443"
 SCOPE = "https://www.googleapis.com/auth/datastore"
 SERVICE = "/google.firestore.v1.Firestore/"
@@ -269,11 +273,11 @@ class Firestore:
 
     async def _connect(self) -> grpc.aio.Channel:
         if self._emulator:
-            return grpc.aio.insecure_channel(self._emulator)
+            return grpc.aio.insecure_channel(self._emulator, options=RECONNECT)
         # What is needed only in the cloud; it asks the metadata server, and would block the loop.
         helpers, credentials = await asyncio.to_thread(_authenticate)
         channel: grpc.aio.Channel = helpers.create_channel(
-            HOST, credentials=credentials, scopes=[SCOPE]
+            HOST, credentials=credentials, scopes=[SCOPE], options=RECONNECT
         )
         return channel
 

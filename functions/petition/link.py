@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import segno
 
-from petition.campaign import Campaign
+from petition.campaign import Campaign, Told
 
 CODE_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: none looks like another
 CODE_LENGTH = 10  # ours: 50 bits, so that codes are not found by trying
@@ -56,24 +56,26 @@ def label(mark: str, language: str) -> str:
     return labels.get(language, labels["*"])
 
 
-def targets(campaign: Campaign, language: str, url: str) -> list[Target]:
+def targets(campaign: Campaign, language: str, stage: str, url: str) -> list[Target]:
     """
     Return every way to share a link, those first that people of the language use most.
 
     Args:
+        stage: What the shared text is for, as Campaign.stage names it.
         url: The link without a mark; each target carries its own.
     """
+    texts = campaign.texts[language]
+    words = {"share": texts.at(stage).share, "title": texts.title}
     first: list[str] = _TABLE["order"].get(language, _TABLE["order"]["*"])
     networks = sorted(NETWORKS, key=lambda n: first.index(n) if n in first else len(first))
     return [
-        Target(network, label(network, language), _href(network, campaign, language, url))
+        Target(network, label(network, language), _href(network, words, url))
         for network in networks
     ]
 
 
-def _href(network: str, campaign: Campaign, language: str, url: str) -> str:
-    texts = campaign.texts[language]
-    values = {"url": url, "link": f"{url}.{network}", "share": texts.share, "title": texts.title}
+def _href(network: str, words: dict[str, str], url: str) -> str:
+    values = {"url": url, "link": f"{url}.{network}", **words}
     address = str(NETWORKS[network]["address"]).format(**values)
     parameters = NETWORKS[network]["parameters"]
     query = {name: text.format(**values) for name, text in parameters.items()}
@@ -90,30 +92,40 @@ def draw_qr(text: str, kind: str) -> bytes:
     return out.getvalue()
 
 
-def landing_page(campaign: Campaign, language: str, *, link: str, site_url: str, via: str) -> str:
+def describe(told: Told) -> str:
+    """Return what has happened and what is asked, in two or three sentences."""
+    return " ".join(filter(None, (told.headline, told.summary)))
+
+
+def landing_page(
+    campaign: Campaign, language: str, *, stage: str, link: str, site_url: str, via: str
+) -> str:
     """
     Return the page that a link opens: cards for the networks' robots, the petition for people.
 
     Args:
+        stage: What the card's words and picture are for, as Campaign.stage names it.
         link: The page's own address.
         via: The code and its mark, or "" when the link is not known.
     """
     texts = campaign.texts[language]
+    told = texts.at(stage)
     parameters = {"lang": language} | ({"via": via} if via else {})
     site = f"{site_url}/{campaign.petition}/?{urlencode(parameters)}"
-    card = f"{site_url}/cards/{campaign.petition}-{language}.png"
+    card = f"{site_url}/cards/{campaign.petition}-{language}-{stage}.png"
     tags = {
         "og:type": "website",
         "og:title": texts.title,
-        "og:description": texts.summary,
+        "og:description": describe(told),
         "og:url": link,
         "og:image": card,
         "og:image:width": "1200",
         "og:image:height": "630",
+        "og:image:alt": describe(told),
         "og:locale": LOCALES.get(language, language),
         "twitter:card": "summary_large_image",
         "twitter:title": texts.title,
-        "twitter:description": texts.summary,
+        "twitter:description": describe(told),
         "twitter:image": card,
     }
     # Open Graph names are properties, Twitter's are names.
@@ -125,8 +137,8 @@ def landing_page(campaign: Campaign, language: str, *, link: str, site_url: str,
     return LANDING.format(
         language=escape(language),
         title=escape(texts.title),
-        summary=escape(texts.summary),
-        call=escape(texts.call),
+        summary=escape(describe(told)),
+        call=escape(told.call),
         site=escape(site),
         metas=metas,
     )

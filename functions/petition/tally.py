@@ -34,6 +34,12 @@ class Numbers:
     countries: list[tuple[str, int]]
     exact: bool
 
+    @property
+    def leading_percent(self) -> int:
+        """The share of the country that leads, 0 to 100; 0 while none is told."""
+        largest = max((n for country, n in self.countries if country != blur.OTHER), default=0)
+        return min(100, 100 * largest // max(1, self.signatures))
+
 
 async def count_up(
     store: Store, campaign: Campaign, *, period_seconds: int, blurred: bool
@@ -56,10 +62,12 @@ async def count_up(
         counted = replace(published, tally=tally, counted_at=now, public=public)
         published = await _publish(store, campaign.petition, counted, published.public, version)
     # What readers are told and no more: exact numbers by the minute are for the database alone.
+    numbers = tell(published, blurred=blurred)
     log.note(
         "tally",
         {"function": "count", "petition": campaign.petition},
-        signatures=tell(published, blurred=blurred).signatures,
+        signatures=numbers.signatures,
+        leading_percent=numbers.leading_percent,
         age_seconds=round(max(age or 0, 0)),
     )
     return published

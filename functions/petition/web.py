@@ -30,7 +30,7 @@ from petition.settings import Settings
 
 MAX_BODY_BYTES = 8 * 1024  # ours: the longest valid body has about five thousand
 BODY_SECONDS = 3.0  # ours: a phone on a slow network sends as much in less
-MAX_BODIES = 1000  # ours: bodies on their way at once; four times what an instance is given
+MAX_BODIES = 1000  # ours: bodies on their way at once; as many requests as an instance is given
 PREFLIGHT_SECONDS = 86_400  # a day, so that a spike does not double the requests
 RETRY_AFTER_SECONDS = 2  # ours; the page adds jitter
 NO_STORE = "no-store"

@@ -205,7 +205,7 @@ run "once_the_pepper_is_burnt_and_the_petition_may_go" {
   }
 
   assert {
-    condition     = keys(google_monitoring_alert_policy.this) == ["errors", "milestone", "refused", "stale", "surge", "turned-away", "unswept"]
+    condition     = keys(google_monitoring_alert_policy.this) == ["errors", "leader", "milestone", "refused", "stale", "surge", "turned-away", "unswept"]
     error_message = "An alert would ring for ever after signing has ended, or for a function that cannot have more instances."
   }
 

@@ -47,7 +47,7 @@ run "the_defaults" {
 
   assert {
     condition = { for name, f in google_cloudfunctions2_function.this : name => f.service_config[0].max_instance_request_concurrency } == {
-      sign = 500, count = 250, share-link = 100, withdraw = 100, sweep = 10
+      sign = 1000, count = 250, share-link = 100, withdraw = 100, sweep = 10
     }
     error_message = "A function has another concurrency than the scaling notes reckon with."
   }
@@ -343,6 +343,7 @@ run "the_defaults" {
       petition_refused       = "EXTRACT(jsonPayload.refused)"
       petition_retries       = "EXTRACT(jsonPayload.retries)"
       petition_signatures    = "EXTRACT(jsonPayload.signatures)"
+      petition_leading       = "EXTRACT(jsonPayload.leading_percent)"
       petition_tally_age     = "EXTRACT(jsonPayload.age_seconds)"
     }
     error_message = "A metric is missing, reads another field, or tells firsts from repeats."
@@ -389,7 +390,7 @@ run "the_defaults" {
   }
 
   assert {
-    condition     = { for name, p in google_monitoring_alert_policy.this : name => p.conditions[0].condition_prometheus_query_language[0].duration } == { broken = "180s", errors = "0s", milestone = "0s", refused = "60s", saturated = "120s", silence = "600s", stale = "300s", surge = "0s", turned-away = "0s", unswept = "5400s" }
+    condition     = { for name, p in google_monitoring_alert_policy.this : name => p.conditions[0].condition_prometheus_query_language[0].duration } == { broken = "180s", errors = "0s", leader = "0s", milestone = "0s", refused = "60s", saturated = "120s", silence = "600s", stale = "300s", surge = "0s", turned-away = "0s", unswept = "5400s" }
     error_message = "An alert is missing, or comes earlier than a line can on the first day."
   }
 

@@ -11,6 +11,7 @@ from organizer.campaigns.proofreading import proofread
 from organizer.campaigns.validity import parse, validate
 from organizer.pages.cards import card_path
 from organizer.pages.page import PAGES, Pages
+from organizer.pages.plea import stages
 from organizer.pages.updates import feed, feed_name, read_updates
 
 
@@ -51,8 +52,13 @@ def _unwritten(campaign: Campaign) -> list[Finding]:
         path = FRONTEND / petition / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             found.append(Finding(f"frontend/{petition}/{name}", f"Write it anew: {command}."))
-    for language in campaign.languages:
-        card = card_path(FRONTEND, petition, language)
-        if not card.exists():
-            found.append(Finding(f"frontend/cards/{card.name}", f"Draw it: {command}."))
-    return found
+    cards = [
+        card_path(FRONTEND, petition, language, stage)
+        for language, texts in campaign.texts.items()
+        for stage in stages(texts)
+    ]
+    return found + [
+        Finding(f"frontend/cards/{card.name}", f"Draw it: {command}.")
+        for card in cards
+        if not card.exists()
+    ]

@@ -13,7 +13,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from organizer.plots import bar, percent
+from organizer.plots import percent, ranking
 from organizer.session import connect
 from organizer.terminal import JsonOption, emit, show
 
@@ -130,14 +130,6 @@ def _links(through: list[tuple[str, int, list[str]]]) -> Table:
 def _countries(counted: Sums, everywhere: bool) -> Table:
     rows = ranked(counted.countries)
     shown = rows if everywhere else rows[:MOST_COUNTRIES]
-    table = Table("Country", "", box=None, pad_edge=False)
-    table.add_column("Signatures", justify="right")
-    table.add_column("Of all", justify="right")
-    greatest = rows[0][1] if rows else 0
-    for code, number in shown:
-        part = percent(number, counted.signatures)
-        table.add_row(code, bar(number, greatest), f"{number:,}", part)
     if rest := rows[len(shown) :]:
-        number = sum(n for _, n in rest)
-        table.add_row(f"{len(rest)} more", "", f"{number:,}", percent(number, counted.signatures))
-    return table
+        shown = [*shown, (f"{len(rest)} more", sum(n for _, n in rest))]
+    return ranking("Country", "Signatures", shown, counted.signatures)

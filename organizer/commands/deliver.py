@@ -17,7 +17,7 @@ from petition.tally import status
 from organizer import CannotDo
 from organizer.browser import find_browser
 from organizer.connection import Connection
-from organizer.news.marks import STOPPED, Marks, StoppedOption
+from organizer.news.stamps import STOPPED, Stamps, StoppedOption
 from organizer.news.subscribers import TOLD, choose, write_lists
 from organizer.pepper import SECRET, PepperOption, SecretOption, read_pepper
 from organizer.reporting.delivery import (
@@ -69,7 +69,7 @@ class Delivery:
     folder: Path
     connection: Connection
     database: Database
-    stopped: Marks
+    stopped: Stamps
     pdf: bool
 
 
@@ -99,7 +99,7 @@ def deliver(
     """
     decided, withheld = read_decisions(decisions), read_withheld(withhold)
     connection, database = connect(context)
-    delivery = Delivery(folder, connection, database, Marks(stopped), pdf)
+    delivery = Delivery(folder, connection, database, Stamps(stopped), pdf)
     with _new_folder(folder):
         _tell_state(delivery, yes=yes)
         if check:
@@ -199,7 +199,7 @@ def _write_for_organizers(delivery: Delivery, gathered: Gathered, withheld: With
         delivery.connection.read_campaign().languages,
     )
     people, _ = choose(
-        gathered.subscribers, petition, languages, Marks(news / TOLD), delivery.stopped
+        gathered.subscribers, petition, languages, Stamps(news / TOLD), delivery.stopped
     )
     write_lists(news, petition, people)
     return len(people)

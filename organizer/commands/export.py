@@ -76,10 +76,9 @@ def export(
     keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     wanted = Export(output, chosen, bom, opening, decisions)
-    if delivery:
-        numbers = _deliver(wanted, database, withhold)
-    else:
-        numbers = write(wanted, connection, database)
+    numbers = (
+        _deliver(wanted, database, withhold) if delivery else write(wanted, connection, database)
+    )
     say(f"{output} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
     if keys:
         checked = opening.checks is not None
@@ -97,8 +96,9 @@ def _deliver(wanted: Export, database: Database, withhold: Path | None) -> dict[
     withheld = read_withheld(withhold)
     gathered = gather(database, wanted.opening, read_decisions(wanted.decisions))
     gathered.withhold(withheld)
+    figures = figure(database, gathered)  # Nothing is written before all is known.
     write_names(wanted.output, gathered.names, wanted.format, bom=wanted.bom)
-    write_totals(totals, figure(database, gathered))
+    write_totals(totals, figures)
     write_contested_names(wanted.contested, gathered)
     write_unread(wanted.unread, gathered)
     return {"written": len(gathered.names), **gathered.left_out}

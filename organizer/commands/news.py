@@ -9,10 +9,10 @@ from petition.address import AddressError
 from petition.claim import identify, tag_address
 
 from organizer import MISUNDERSTOOD, CannotDo
-from organizer.news.letter import Letter, read_sender, read_texts
+from organizer.news.letter import Letter, check_page, read_sender, read_texts
 from organizer.news.mailing import Mailing
-from organizer.news.marks import STOPPED, Marks, Purpose, StoppedOption, make_mark
 from organizer.news.post import Post, Server
+from organizer.news.stamps import STOPPED, Purpose, Stamps, StoppedOption, make_stamp
 from organizer.news.subscribers import (
     TOLD,
     choose,
@@ -33,7 +33,7 @@ news = typer.Typer(
 )
 
 FolderArgument = Annotated[
-    Path, typer.Argument(help="The folder of this news: its texts, lists and marks.")
+    Path, typer.Argument(help="The folder of this news: its texts, lists and stamps.")
 ]
 ServerOption = Annotated[
     str, typer.Option(help="The mail server: smtps://USER@HOST, or smtp://USER@HOST.")
@@ -78,10 +78,10 @@ def export_addresses(
     if not keys:
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     connection, database = connect(context)
-    marks = Marks(folder / TOLD), Marks(stopped)
+    stamps = Stamps(folder / TOLD), _read_stopped(stopped)
     gathered = gather(database, prove(connection, database, keys, check, pepper, secret))
     languages = connection.read_campaign().languages
-    people, left_out = choose(gathered.subscribers, connection.petition, languages, *marks)
+    people, left_out = choose(gathered.subscribers, connection.petition, languages, *stamps)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_lists(folder, connection.petition, people)
     say(f"{folder}/ holds {len(people):,} addresses of people who asked for news.")
@@ -108,7 +108,7 @@ def send(
     Mail the news to everybody in the lists, one mail a person, and forget the lists.
 
     The texts are LANGUAGE.txt in the folder. First the mails come to you, and you are asked. Run
-    it again after an interruption, and nobody is told twice. It needs no key; whoever withdrew
+    it again after an interruption, and it goes on where it was. It needs no key; whoever withdrew
     meanwhile is not told.
     """
     target = Server.parse(server)
@@ -116,17 +116,16 @@ def send(
     people = read_people(folder, connection.petition)
     languages = list(dict.fromkeys(person.language for person in people))
     texts = read_texts(folder, languages)
-    letter = Letter(read_sender(sender), connection.read_campaign(), page, texts)
+    letter = Letter(read_sender(sender), connection.read_campaign(), check_page(page), texts)
     post = Post(target, _read_password(target))
-    told = Marks(folder / TOLD)
-    mailing = Mailing(letter, post, database, told, Marks(stopped), pace)
+    told = Stamps(folder / TOLD)
+    mailing = Mailing(letter, post, database, told, _read_stopped(stopped), pace)
     waiting = mailing.waiting(people)
     try:
         if waiting:
             mailing.preview(preview, languages)
             say(f"Read the {len(languages)} mails that went to your own address.")
-            number = str(len(waiting))
-            confirm(f"tell {number} people", number, given=confirmed == len(waiting))
+            _ask_to_tell(len(waiting), pace, confirmed)
         numbers = mailing.send(waiting)
     finally:
         post.close()
@@ -147,10 +146,10 @@ def note_told(
 ) -> None:
     """Note that everybody in the lists was told by other means, and remove the lists."""
     connection, _ = connect(context)
-    people, told = read_people(folder, connection.petition), Marks(folder / TOLD)
+    people, told = read_people(folder, connection.petition), Stamps(folder / TOLD)
     confirm(f"note that {len(people):,} people were told, and forget them", "told", given=yes)
     for person in people:
-        told.add(make_mark(Purpose.TOLD, connection.petition, person.signer))
+        told.add(make_stamp(Purpose.TOLD, connection.petition, person.signer))
     _forget(folder, told)
 
 
@@ -164,7 +163,7 @@ def stop(
     """
     Note that somebody who answered a mail wants to hear no more; what they signed stays.
 
-    Their address is asked for, so that it stays out of the shell's history, and only a mark of it
+    Their address is asked for, so that it stays out of the shell's history, and only a stamp of it
     is kept, which needs the pepper.
     """
     connection, _ = connect(context)
@@ -173,11 +172,29 @@ def stop(
     except AddressError:
         raise CannotDo("That is not an e-mail address.") from None
     signer = identify(tag, connection.petition, read_pepper(connection, pepper, secret))
-    Marks(stopped).add(make_mark(Purpose.STOPPED, connection.petition, signer))
+    Stamps(stopped).add(make_stamp(Purpose.STOPPED, connection.petition, signer))
     say(f"They hear no more, in whatever list they are; {stopped} remembers it, and names none.")
 
 
-def _forget(folder: Path, told: Marks) -> None:
+def _read_stopped(path: Path) -> Stamps:
+    if not path.exists():
+        say(
+            f"There is no {path}, so nobody asked to hear no more; name it by --stopped if it is "
+            "elsewhere."
+        )
+    return Stamps(path)
+
+
+def _ask_to_tell(people: int, pace: float, confirmed: int | None) -> None:
+    say(f"At {pace:g} a minute, the others take {_duration(people / pace)}.")
+    confirm(f"tell {people} people", str(people), given=confirmed == people)
+
+
+def _duration(minutes: float) -> str:
+    return f"{minutes / 60:.0f} hours" if minutes > 90 else f"{max(1, round(minutes))} minutes"
+
+
+def _forget(folder: Path, told: Stamps) -> None:
     remove_lists(folder)
     say(f"The lists of addresses are removed; {told.path} remembers who was told, and names none.")
 

@@ -49,15 +49,8 @@ def report(
     """
     if (check or decisions or withhold) and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
-    if output.suffix.lower() not in (".html", ".htm"):
-        raise CannotDo(
-            "A report is a page: name it as in report.html; the PDF beside it is then report.pdf.",
-            MISUNDERSTOOD,
-        )
     contested = output.with_name(f"{output.name}.contested.jsonl")
-    for path in (output, contested, *([output.with_suffix(".pdf")] if pdf else [])):
-        if path.exists():
-            raise CannotDo(f"{path} exists and is not overwritten.")
+    _check_files(output, contested, *([output.with_suffix(".pdf")] if pdf else []))
     decided, withheld = read_decisions(decisions), read_withheld(withhold)
     connection, database = connect(context)
     keys = read_keys(key_files, key_share_files, words)
@@ -74,3 +67,14 @@ def report(
             say(sentence)
     if pdf:
         print_pdf(output)
+
+
+def _check_files(output: Path, *others: Path) -> None:
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise CannotDo(
+            "A report is a page: name it as in report.html; the PDF beside it is then report.pdf.",
+            MISUNDERSTOOD,
+        )
+    for path in (output, *others):
+        if path.exists():
+            raise CannotDo(f"{path} exists and is not overwritten.")

@@ -1,6 +1,7 @@
 """A person's mail: the organizers' text in their language, and how to hear no more."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.errors import HeaderParseError
@@ -14,7 +15,7 @@ from urllib.parse import quote
 from petition.campaign import Campaign
 
 from organizer import MISUNDERSTOOD, CannotDo
-from organizer.news.marks import Purpose, make_mark
+from organizer.news.stamps import Purpose, make_stamp
 from organizer.signatures.gathering import Subscriber
 
 PHRASES: dict[str, dict[str, str]] = json.loads(
@@ -60,17 +61,17 @@ class Letter:
         mail["To"] = Address(username=local, domain=domain)
         mail["Subject"] = text.subject
         mail["Date"] = format_datetime(localtime())
-        mail["Message-ID"] = f"<{self._mark(person, text)}@{self.sender.domain}>"
+        mail["Message-ID"] = f"<{self._stamp(person, text)}@{self.sender.domain}>"
         mail["List-Unsubscribe"] = f"<{stop}>"  # RFC 2369
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no notice of absence comes back
         mail["Content-Language"] = person.language
         mail.set_content(f"{text.body}\n\n—\n{footer}\n", cte="quoted-printable")
         return mail
 
-    def _mark(self, person: Subscriber, text: Text) -> str:
+    def _stamp(self, person: Subscriber, text: Text) -> str:
         # The same for the same mail, so that a mailbox shows one that came twice only once.
         about = f"{text.subject}\0{text.body}"
-        return make_mark(Purpose.MESSAGE, self.campaign.petition, person.signer, about)
+        return make_stamp(Purpose.MESSAGE, self.campaign.petition, person.signer, about)
 
 
 def read_texts(folder: Path, languages: Iterable[str]) -> dict[str, Text]:
@@ -113,3 +114,15 @@ def read_sender(sender: str) -> Address:
     if not (found.username and found.domain) or not address.isascii() or not sender.isprintable():
         raise CannotDo('Name a sender, as in "Friends <news@example.org>".', MISUNDERSTOOD)
     return found
+
+
+def check_page(page: str) -> str:
+    """
+    Return a page's address, if it can be one.
+
+    Raises:
+        CannotDo: It is none.
+    """
+    if not re.fullmatch(r"https?://\S+", page):
+        raise CannotDo("Name the page by its whole address, https://….", MISUNDERSTOOD)
+    return page

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from organizer import UNREACHABLE, CannotDo
 from organizer.news.letter import Letter
-from organizer.news.marks import Marks, Purpose, make_mark
 from organizer.news.post import Outcome, Post
+from organizer.news.stamps import Purpose, Stamps, make_stamp
 from organizer.signatures.database import Database
 from organizer.signatures.gathering import Subscriber
 from organizer.terminal import progress
@@ -32,8 +32,8 @@ class Mailing:
     letter: Letter
     post: Post
     database: Database
-    told: Marks
-    stopped: Marks
+    told: Stamps
+    stopped: Stamps
     pace: float
 
     def preview(self, email: str, languages: Sequence[str]) -> None:
@@ -58,8 +58,8 @@ class Mailing:
         waiting = [
             person
             for person in people
-            if self._mark(Purpose.TOLD, person) not in self.told
-            and self._mark(Purpose.STOPPED, person) not in self.stopped
+            if self._stamp(Purpose.TOLD, person) not in self.told
+            and self._stamp(Purpose.STOPPED, person) not in self.stopped
         ]
         if waiting and not self._stand(waiting[:SAMPLE]):
             raise CannotDo(
@@ -92,7 +92,7 @@ class Mailing:
                         UNREACHABLE,
                     )
                 if outcome in (Outcome.SENT.value, Outcome.REFUSED.value):
-                    self.told.add(self._mark(Purpose.TOLD, person))
+                    self.told.add(self._stamp(Purpose.TOLD, person))
                 advance.by(1)
         return numbers
 
@@ -110,5 +110,5 @@ class Mailing:
         found = self.database.get_claims([person.claim for person in people], ["signer"])
         return any(claim.content.stands for claim in found)
 
-    def _mark(self, purpose: Purpose, person: Subscriber) -> str:
-        return make_mark(purpose, self.letter.campaign.petition, person.signer)
+    def _stamp(self, purpose: Purpose, person: Subscriber) -> str:
+        return make_stamp(purpose, self.letter.campaign.petition, person.signer)

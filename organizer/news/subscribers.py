@@ -12,13 +12,13 @@ import idna
 from petition.address import AddressError, canonicalise
 
 from organizer import CannotDo
-from organizer.news.marks import Marks, Purpose, make_mark
+from organizer.news.stamps import Purpose, Stamps, make_stamp
 from organizer.signatures.gathering import Subscriber
 from organizer.signatures.rows import Format, neutralise, write_header, write_rows
 from organizer.trustees.private_key import write_secret
 
 PEOPLE = "people.jsonl"  # what `news send` reads: whose claim it is as well
-TOLD = "told.marks"
+TOLD = "told.stamps"
 COLUMNS = ("email",)
 
 
@@ -26,8 +26,8 @@ def choose(
     subscribers: Iterable[Subscriber],
     petition: str,
     languages: Sequence[str],
-    told: Marks,
-    stopped: Marks,
+    told: Stamps,
+    stopped: Stamps,
 ) -> tuple[list[Subscriber], Counter[str]]:
     """
     Return who is to be told, sorted by language, each address once and as mail takes it.
@@ -42,9 +42,9 @@ def choose(
     chosen: dict[str, Subscriber] = {}
     left_out: Counter[str] = Counter(told=0, stopped=0, unusable=0)
     for person in subscribers:
-        if make_mark(Purpose.STOPPED, petition, person.signer) in stopped:
+        if make_stamp(Purpose.STOPPED, petition, person.signer) in stopped:
             left_out["stopped"] += 1
-        elif make_mark(Purpose.TOLD, petition, person.signer) in told:
+        elif make_stamp(Purpose.TOLD, petition, person.signer) in told:
             left_out["told"] += 1
         elif not (email := as_mail_takes_it(person.email)) or canonicalise(email) in chosen:
             left_out["unusable"] += 1
@@ -122,6 +122,6 @@ def find_lists(folder: Path) -> list[Path]:
 
 
 def remove_lists(folder: Path) -> None:
-    """Remove every list of addresses: the marks remember whom they were for."""
+    """Remove every list of addresses: the stamps remember whom they were for."""
     for path in find_lists(folder):
         path.unlink()

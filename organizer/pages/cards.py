@@ -1,8 +1,9 @@
-"""The cards that networks show beside a shared link, one for each language of a petition."""
+"""The cards that networks show beside a shared link: for each language and stage of a petition."""
 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,17 +12,18 @@ from petition.campaign import Campaign
 
 from organizer.browser import find_browser
 from organizer.pages.picture import save_picture
-from organizer.pages.plea import heading
+from organizer.pages.plea import heading, stages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 TEMPLATE = Path(__file__).with_name("card.html")
+LIT, DARK = ("#f0b65a", "#f0b65a"), ("none", "#8b8373")  # a light's ground and its edge
 
 
-def card_path(frontend: Path, petition: str, language: str) -> Path:
+def card_path(frontend: Path, petition: str, language: str, stage: str) -> Path:
     """Return where a card lies, as landing pages name it (functions/petition/link.py)."""
-    return frontend / "cards" / f"{petition}-{language}.png"
+    return frontend / "cards" / f"{petition}-{language}-{stage}.png"
 
 
 def draw_cards(campaigns: Iterable[Campaign], frontend: Path) -> bool:
@@ -42,11 +44,33 @@ def draw_cards(campaigns: Iterable[Campaign], frontend: Path) -> bool:
 
 
 def take_cards(browser: Browser, campaign: Campaign, frontend: Path) -> None:
-    """Draw the card of each language, 1200 by 630 pixels, as every network crops it least."""
+    """Draw every card, 1200 by 630 pixels, as every network crops it least."""
     page = browser.new_page(viewport={"width": 1200, "height": 630})
     for language, texts in campaign.texts.items():
-        card = TEMPLATE.read_text(encoding="utf-8").replace("{language}", language)
-        card = card.replace("{title}", heading(texts.title))
-        page.set_content(card.replace("{promise}", html.escape(texts.promise)))
-        save_picture(page.screenshot(), card_path(frontend, campaign.petition, language))
+        for stage in stages(texts):
+            page.set_content(card(campaign, language, stage))
+            path = card_path(frontend, campaign.petition, language, stage)
+            save_picture(page.screenshot(), path)
     page.close()
+
+
+def card(campaign: Campaign, language: str, stage: str) -> str:
+    """Return a card as HTML: the title, the large line, and the people, the place and the date."""
+    texts = campaign.texts[language]
+    told = texts.at(stage)
+    lit, edge = LIT if stage in ("before", "after", "free") else DARK
+    values = {
+        "language": language,
+        "lit": lit,
+        "edge": edge,
+        "lights": "<i></i>" * 30,
+        "title": heading(texts.title),
+        "line": html.escape(told.headline or texts.promise),
+        "facts": html.escape(first_sentence(told.summary)),
+    }
+    return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], TEMPLATE.read_text("utf-8"))
+
+
+def first_sentence(text: str) -> str:
+    """Cut a text after its first sentence."""
+    return re.split(r"(?<=[.。])\s*(?=\D)", text, maxsplit=1)[0]

@@ -6,26 +6,30 @@ same time what every other page is written from. A petition's own pages lie in `
 the same files with its texts, its languages, and addresses that lead one folder up.
 """
 
+import datetime as dt
 import html
+import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from petition.campaign import Campaign
+from petition.link import describe
 
 from organizer import ROOT
 from organizer.pages.addressing import lead_from_folder
 from organizer.pages.languages import (
     ENGLISH,
+    STATIC,
     keep_languages,
     read_phrases,
     speak,
     speaks,
     style_rules,
 )
-from organizer.pages.plea import pleas
+from organizer.pages.plea import regions
 from organizer.pages.updates import feed_links, list_updates, read_updates
 
 # What a signer reads is there in all of a petition's languages; explanations for engineers are in
@@ -42,10 +46,12 @@ class Pages:
     Args:
         frontend: The folder of the page.
         campaigns: All petitions that a page may lead to, by id.
+        now: Whose stage is shown where no script can tell the time.
     """
 
     campaigns: Mapping[str, Campaign]
     frontend: Path = ROOT / "frontend"
+    now: dt.datetime = field(default_factory=lambda: dt.datetime.now(dt.UTC))
 
     @property
     def root_petition(self) -> str:
@@ -107,12 +113,13 @@ class Pages:
     ) -> str:
         phrases = read_phrases(self.frontend)
         updates = read_updates(self.frontend, campaign.petition)
-        page = _name(page, campaign, languages, root)
+        page = _name(page, campaign, languages, root, campaign.stage(self.now))
         return rewrite(
             page,
             [
                 ("feeds", feed_links(campaign, folder)),
-                ("petition", pleas(campaign, phrases)),
+                ("phrases", phrase_blocks({x: phrases[x] for x in languages})),
+                *regions(campaign, phrases, self.now),
                 ("updates", list_updates(campaign, updates, phrases, folder)),
                 ("petitions", others),
             ],
@@ -151,7 +158,21 @@ def _languages(page: str, campaign: Campaign) -> list[str]:
     return [x for x in campaign.languages if speaks(page, x)] or [ENGLISH]
 
 
-def _name(page: str, campaign: Campaign, languages: Sequence[str], root: str) -> str:
+def phrase_blocks(phrases: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the page's own phrases, as blocks of data that no script has to ask for."""
+    return "".join(
+        f'    <script type="application/json" id="phrases-{language}">{_compact(said)}</script>\n'
+        for language, said in phrases.items()
+    )
+
+
+def _compact(said: Mapping[str, Any]) -> str:
+    """Write phrases in one line that no HTML parser can mistake for its end."""
+    spoken = {key: phrase for key, phrase in said.items() if key != STATIC}
+    return json.dumps(spoken, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _name(page: str, campaign: Campaign, languages: Sequence[str], root: str, stage: str) -> str:
     """Say in a page's head whose it is, for its scripts, for previews and for the tab."""
     say = html.escape
     first = languages[0]
@@ -164,8 +185,12 @@ def _name(page: str, campaign: Campaign, languages: Sequence[str], root: str) ->
     for pattern, written in [
         (r"<html[^>]*>", element),
         (r"<title>[^<]*</title>", f"<title>{say(campaign.hashtag)}</title>"),
-        (r'(<meta name="description" content=")[^"]*', rf"\g<1>{say(texts.summary)}"),
+        (r'(<meta name="description" content=")[^"]*', rf"\g<1>{say(describe(texts.at(stage)))}"),
         (r'(<meta property="og:title" content=")[^"]*', rf"\g<1>{say(texts.title)}"),
+        (
+            r'(<meta property="og:image" content=")[^"]*',
+            rf"\g<1>{root}cards/{campaign.petition}-{otherwise}-{stage}.png",
+        ),
     ]:
         page = re.sub(pattern, written, page, count=1)
     # How whoever signs without script ends the functions' addresses.

@@ -39,6 +39,7 @@ def write_totals(path: Path, figures: Figures) -> None:
         "countries": [
             {"country": code, "signatures": number} for code, number in figures.countries
         ],
+        "keys": list(figures.keys),
         "remarks": list(told),
         "as_of": figures.at.strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

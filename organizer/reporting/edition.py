@@ -111,8 +111,9 @@ class Edition:
         for name, number in (("kept", figures.kept), ("invalidated", figures.invalidated)):
             if number >= FLOOR:
                 paragraphs.append(phrases[name].format(number=self._number(number)))
-        if not figures.opened:
+        if not figures.keys:
             return [*paragraphs, phrases["sealed"]]
+        paragraphs.append(phrases["keys"].format(keys=", ".join(figures.keys)))
         left_out = remarks(phrases, figures.left_out, self._number, checked=figures.checked)
         return [*paragraphs, *left_out]
 

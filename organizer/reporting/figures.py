@@ -28,7 +28,7 @@ class Figures:
         hours: Signatures by hour, UTC; never shown as they are, see `columns`.
         kept: Signers who withdrew and left their +1.
         invalidated: Signatures that were taken off the count as fraud.
-        opened: Whether boxes were opened; else it names nobody.
+        keys: The fingerprints of those that boxes were opened with; without any it names nobody.
         checked: Whether they were checked against the addresses that they count for.
         left_out: Boxes and names that are left out, by why; see `phrases.LEFT_OUT`.
         names: Of those who agreed, in the order of the alphabet.
@@ -42,7 +42,7 @@ class Figures:
     hours: Counter[dt.datetime] = field(default_factory=Counter)
     kept: int = 0
     invalidated: int = 0
-    opened: bool = False
+    keys: tuple[str, ...] = ()
     checked: bool = False
     left_out: Mapping[str, int] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
@@ -82,7 +82,7 @@ def figure(database: Database, gathered: Gathered) -> Figures:
         hours=gathered.hours,
         kept=gathered.found.kept,
         invalidated=database.invalidated(),
-        opened=gathered.opened,
+        keys=gathered.keys,
         checked=gathered.checked,
         left_out=gathered.left_out,
         names=gathered.names,

@@ -21,12 +21,14 @@ from petition.documents import (
     INVALIDATIONS,
     LANES,
     LEAVING,
+    LINKS,
     ORGANIZER_LANE,
     PETITIONS,
     SIGNERS,
     Claim,
     Fields,
     Leaving,
+    Link,
     Published,
     Signer,
     Sums,
@@ -171,6 +173,11 @@ class Database:
         pages = self._pages(query.order_by("via").order_by("__name__"), _claim, None)
         return Counter(claim.content.via or "" for page in pages for claim in page)
 
+    def links(self, at: dt.datetime | None = None) -> Iterator[list[Stored[Link]]]:
+        """Return all share links with the `via` of their makers, page by page."""
+        query = self._petition.collection(LINKS).select(["via"]).order_by("__name__")
+        return self._pages(query, _link, at)
+
     def invalidated(self, id: str | None = None) -> int:
         """Return how many signatures were taken off the count, by one invalidation or in all."""
         records = self._petition.collection(INVALIDATIONS)
@@ -231,3 +238,7 @@ def _signer(snapshot: Any) -> Stored[Signer]:
 def _claim(snapshot: Any) -> Stored[Claim]:
     fields: Fields = {**(snapshot.to_dict() or {}), "receipt_hash": snapshot.id}
     return Stored(snapshot.id, Claim.read(fields), snapshot.update_time)
+
+
+def _link(snapshot: Any) -> Stored[Link]:
+    return Stored(snapshot.id, Link.read(snapshot.to_dict() or {}), snapshot.update_time)

@@ -18,6 +18,7 @@ from organizer.signatures.opening import OpenedClaim, Opening, Verdict
 from organizer.signatures.proof import tell_time
 from organizer.signatures.reading import list_claims, read_signers
 from organizer.signatures.withholding import Reason, Withheld
+from organizer.trustees.fingerprint import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Gathered:
         found: Of the instant at which the claims were listed.
         hours: Signers by the hour of their first claim, UTC.
         networks: Those who came by a link, by its mark, "" for none.
-        opened: Whether boxes were opened; else nobody is named.
+        keys: The fingerprints of those that boxes were opened with; without any nobody is named.
         checked: Whether they were checked against the addresses that they count for.
         boxes: Those that hold nothing which counts, by why; see `Verdict`.
         names: Of those who agreed, in the order of the alphabet.
@@ -55,7 +56,7 @@ class Gathered:
     """
 
     found: Audit
-    opened: bool = False
+    keys: tuple[str, ...] = ()
     checked: bool = False
     hours: Counter[dt.datetime] = field(default_factory=Counter)
     networks: Counter[str] = field(default_factory=Counter)
@@ -132,7 +133,8 @@ def gather(
             "The count is not what is stored, so nothing is handed over: `recount --thorough` "
             "says what differs. Run `recount --repair`, and this again."
         )
-    gathered = Gathered(found, bool(opening.keys), opening.checks is not None)
+    keys = tuple(fingerprint(key.public_key()) for key in opening.keys)
+    gathered = Gathered(found, keys, opening.checks is not None)
     tell_time(opening, len(listed))
     for signer, own in read_signers(database, opening, listed):
         _note(gathered, own)

@@ -79,7 +79,6 @@ def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
         language: str = "en",
         dark: bool = False,
         complaints: bool = True,
-        phrased: bool = True,
         before: Callable[[Page], object] = lambda page: None,
         **options: Any,
     ) -> Page:
@@ -96,8 +95,6 @@ def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
             page.on("pageerror", lambda error: heard.append(str(error)))
         before(page)
         page.goto(path)
-        if phrased:
-            page.wait_for_selector("html.phrased", state="attached")
         return page
 
     yield open_page

@@ -91,7 +91,7 @@ def test_a_friend_sends_what_the_signer_could_not_and_the_receipt_stays(
     claim = claim_of(services, email)
     assert (claim["language"], counted(services)) == (language, before + 1)
     friend.goto("/withdraw.html")
-    friend.wait_for_selector("html.phrased #receipt")
+    friend.wait_for_selector("#receipt")
     friend.fill("#receipt", receipt)
     friend.click("#submit")
     friend.wait_for_selector("#done", state="visible")

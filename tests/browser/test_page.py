@@ -11,17 +11,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from petition.campaign import load_campaigns
 from playwright.sync_api import Page, Request, Response, Route, expect
 
 from dev.pictures.browser import LANGUAGES
-from dev.pictures.signer import Signer, sign
+from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
+from organizer.pages.page import Pages
+from tests.browser.actions import claim_of
 from tests.browser.conftest import PHONE, Visit
 
 ROOT = Path(__file__).parents[2]
 PETITION = ROOT / "functions" / "campaigns" / "savemyfriend.json"
 
 KIB = 1024
+SMALL = {"width": 360, "height": 740}
+
+# Before the end of 20 February 2012 in China.
+THREE_DAYS = datetime(2012, 2, 17, 6, tzinfo=UTC)
+TEN_HOURS = datetime(2012, 2, 20, 5, 30, tzinfo=UTC)
+FIRST_VIEW_REQUESTS = 12
 FIRST_VIEW_OCTETS = 60 * KIB
 EVERYTHING_OCTETS = 150 * KIB
 
@@ -72,11 +81,12 @@ def test_an_address_pins_the_language(visit: Visit) -> None:
 def test_the_switch_changes_everything_and_keeps_what_was_written(visit: Visit) -> None:
     page = visit()
     page.fill("#name", "Kept")
+    expect(page.locator("#country option[value=KR]")).to_be_attached()
     page.select_option("#country", "KR")
 
     page.click("[data-pin=zh-Hans]")
 
-    expect(page.locator("#submit")).to_have_text("签名")
+    assert page.inner_text("#submit") == "签名"
     assert page.title() == title("zh-Hans")
     assert page.get_attribute("[data-pin=zh-Hans]", "aria-current") == "true"
     assert urlsplit(page.url).query == "lang=zh-Hans"
@@ -91,31 +101,166 @@ def test_countries_are_named_in_the_readers_language(
     visit: Visit, language: str, korea: str
 ) -> None:
     page = visit(language=language)
+    page.focus("#name")
 
-    assert page.inner_text("#country option[value=KR]") == korea
+    expect(page.locator("#country option[value=KR]")).to_have_text(korea)
 
 
 @pytest.mark.parametrize(("locale", "country"), [("ko-KR", "KR"), ("en-GB", "GB"), ("zh", "ZZ")])
 def test_the_browsers_region_is_chosen_and_none_is_guessed(
     visit: Visit, locale: str, country: str
 ) -> None:
-    assert visit(language=locale).input_value("#country") == country
+    page = visit(language=locale)
+    page.focus("#name")
+
+    expect(page.locator("#country option")).not_to_have_count(1)
+    assert page.input_value("#country") == country
 
 
 # Without script
 
 
 def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> None:
-    page = visit(java_script_enabled=False, phrased=False)
+    page = visit(java_script_enabled=False)
     texts = json.loads(PETITION.read_text(encoding="utf-8"))["texts"]
 
     for text in texts.values():
-        for paragraph in text["plea"]:
-            assert page.get_by_text(paragraph, exact=True).is_visible()
+        for paragraph in text["after"]["plea"]:
+            assert page.get_by_text(paragraph, exact=True).and_(page.locator(":visible")).count()
     assert page.locator("noscript h2").count() == len(texts)
     assert page.locator("noscript h2", has_text="How to sign without JavaScript").is_visible()
     assert not page.locator("#form").is_visible()
     assert not page.locator("#leave").is_visible()
+
+
+# Before any module has come
+
+
+def without_modules(page: Page) -> list[Route]:
+    """
+    Hold back every module and every file of data, as a slow network does.
+    """
+    held: list[Route] = []
+    page.route(re.compile(r"\.json$|/(?!first)[^/]*\.js$"), lambda route: held.append(route))
+    return held
+
+
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_is_alive_at_first_paint(
+    visit: Visit, services: Stack, language: str, screen: dict[str, Any]
+) -> None:
+    held: list[list[Route]] = []
+    page = visit("about:blank", language=language, before=lambda p: held.append(without_modules(p)))
+    page.set_viewport_size(screen.get("viewport", {"width": 1280, "height": 900}))
+    page.goto("/", wait_until="commit")
+
+    page.click(("#foot a" if screen else ".call a") + ":visible")
+    assert page.evaluate("document.activeElement.id") == "name"
+    assert page.evaluate("history.length") == 2
+    email = f"early-{language}-{len(screen)}@example.org"
+    fill(page, Signer(email))
+    assert page.inner_text("label[for=name]")
+    page.click("[data-pin=en]")
+    assert page.inner_text("#submit") == "Sign"
+    page.click("#submit")
+    expect(page.locator("#sending-status")).to_have_text("Sealing and sending…")
+    for route in held[0]:
+        route.continue_()
+    page.unroute(re.compile(r"\.json$|/(?!first)[^/]*\.js$"))
+
+    page.wait_for_selector("#thanks", state="visible")
+    assert claim_of(services, email)
+
+
+def test_nothing_a_reader_sees_is_missing_before_the_modules(visit: Visit) -> None:
+    page = visit("about:blank", before=without_modules)
+    page.goto("/", wait_until="commit")
+    page.wait_for_selector("footer a")
+
+    empty = page.locator("[data-phrase]:visible").evaluate_all(
+        "all => all.filter(e => !e.textContent).map(e => e.outerHTML)"
+    )
+
+    assert empty == []
+
+
+# Stages
+
+
+DAYS = {"zh-Hans": "还剩3天", "en": "3 days left", "ko": "3일 남았습니다"}
+HOURS = {"zh-Hans": "还剩10小时", "en": "10 hours left", "ko": "10시간 남았습니다"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_before_the_deadline_the_page_says_what_will_happen_and_counts_down(
+    visit: Visit, language: str
+) -> None:
+    texts = json.loads(PETITION.read_text(encoding="utf-8"))["texts"][language]
+
+    page = visit(language=language, before=lambda page: page.clock.set_fixed_time(THREE_DAYS))
+
+    assert page.inner_text(".promise:visible") == texts["promise"]
+    assert page.inner_text(".lede:visible") == texts["summary"]
+    assert page.locator(".plea div:visible > p").all_inner_texts() == texts["plea"]
+    assert page.inner_text(".news:visible") == DAYS[language]
+    last = visit(language=language, before=lambda page: page.clock.set_fixed_time(TEN_HOURS))
+    assert last.inner_text(".news:visible") == HOURS[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_the_deadline_nothing_is_said_to_be_still_to_come(
+    visit: Visit, language: str
+) -> None:
+    after = json.loads(PETITION.read_text(encoding="utf-8"))["texts"][language]["after"]
+
+    page = visit(language=language)
+
+    assert page.inner_text(".news:visible") == after["headline"]
+    assert page.inner_text(".lede:visible") == after["summary"]
+    assert page.locator(".plea div:visible > p").all_inner_texts() == after["plea"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_the_plea_begins_in_the_first_view_of_a_small_phone(
+    visit: Visit, services: Stack, language: str, moment: str
+) -> None:
+    def before(page: Page) -> None:
+        Count(page, services, 178_920)
+        if moment == "before":
+            page.clock.set_fixed_time(THREE_DAYS)
+
+    page = visit(language=language, before=before, **{**PHONE, "viewport": SMALL})
+    expect(page.locator("#signatures")).to_have_text("178,920")
+
+    line, foot = (
+        page.locator(one).first.bounding_box() for one in (".plea:visible p:visible", "#foot")
+    )
+    assert line and foot
+    assert line["y"] + 24 < foot["y"]  # the first line is above the bar
+
+
+@pytest.mark.parametrize(
+    ("signatures", "lit"), [(0, 0), (1, 1), (166, 1), (2500, 15), (4999, 29), (5000, 30)]
+)
+def test_the_lights_carry_the_count(
+    visit: Visit, services: Stack, signatures: int, lit: int
+) -> None:
+    page = visit(before=lambda page: Count(page, services, signatures))
+    expect(page.locator("#count")).to_have_class(re.compile("known"))
+
+    assert page.locator(".lights i").count() == 30
+    assert page.locator(".lights .lit").count() == lit
+
+
+def test_a_fresh_petition_claims_no_signatures(visit: Visit, services: Stack) -> None:
+    page = visit(before=lambda page: Count(page, services, 0))
+    expect(page.locator("#number")).to_have_text("0 people")
+
+    told = page.evaluate("document.body.textContent")
+
+    assert not re.search(r"110,000|11만|十一万|178", told)
 
 
 # When the browser is odd, or a module fails
@@ -129,14 +274,15 @@ def test_whatever_a_browser_says_of_itself_the_form_can_be_sent(
     page = visit(before=lambda page: page.add_init_script(script))
 
     assert page.get_attribute("html", "lang") == "en"
+    page.focus("#name")
+    expect(page.locator("#country option[value=KR]")).to_be_attached()
     assert page.input_value("#country") == "ZZ"
-    assert page.locator("#country option").count() > 200
     sign(page, Signer(f"odd-{len(languages)}@example.org"))
     assert not page.is_visible(".bar .broken")
 
 
 @pytest.mark.parametrize("how", ["missing", "portal", "throws", "cannot be read"])
-@pytest.mark.parametrize("module", ["page.js", "poll.js"])
+@pytest.mark.parametrize("module", ["page.js", "retry.js"])
 def test_a_module_that_fails_is_seen(visit: Visit, how: str, module: str) -> None:
     answers: dict[str, dict[str, Any]] = {
         "missing": {"status": 404},
@@ -149,7 +295,6 @@ def test_a_module_that_fails_is_seen(visit: Visit, how: str, module: str) -> Non
         language="ko",
         before=lambda page: page.route(f"**/{module}", lambda r: r.fulfill(**answers[how])),
         complaints=False,
-        phrased=False,
     )
 
     expect(page.locator(".bar .broken")).to_contain_text("불러오지 못했거나")
@@ -199,23 +344,29 @@ def test_the_page_is_light(visit: Visit, language: str) -> None:
     page = visit(
         language=language, before=lambda page: page.on("response", lambda it: responses.append(it))
     )
-    # The last two things that a first view asks for.
+    # The last thing that a first view asks for.
     page.wait_for_selector("#count.known", timeout=60_000)
-    page.wait_for_selector("#updates li", state="attached")
+    at_first = [one for one in responses if not one.url.endswith("icon.svg")]  # the browser's own
     first_view = transferred(responses)
 
     sign(page, Signer(f"light-{language}@example.org"))
     page.wait_for_selector("#share-qr", state="visible")
 
-    print(f"first view {first_view} octets, everything {transferred(responses)}")  # noqa: T201
+    assert len(at_first) <= FIRST_VIEW_REQUESTS, [response.url for response in at_first]
+    octets = f"first view {len(at_first)} requests, {first_view} octets"
+    print(f"{octets}, everything {transferred(responses)}")  # noqa: T201
     assert first_view < FIRST_VIEW_OCTETS
     assert transferred(responses) < EVERYTHING_OCTETS
 
 
 SHIFTS = """
   window.shifts = 0;
+  window.moved = [];
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) window.shifts += entry.value;
+    for (const entry of list.getEntries()) {
+      window.shifts += entry.value;
+      window.moved.push(...entry.sources.map(({ node }) => String(node?.id || node?.className)));
+    }
   }).observe({ type: "layout-shift", buffered: true });
 """
 
@@ -232,7 +383,10 @@ def test_nothing_moves_when_the_count_arrives(
         page.route(f"{services.count}/**", lambda route: held.append(route))
 
     page = visit(language=language, before=before, **screen)
-    page.wait_for_selector("#updates li", state="attached")
+    for _ in range(100):
+        if held:
+            break
+        page.wait_for_timeout(100)
     held[0].fulfill(
         json={
             "petition": "savemyfriend",
@@ -250,6 +404,7 @@ def test_nothing_moves_when_the_count_arrives(
     page.wait_for_selector("#count.known")
     page.wait_for_timeout(500)
 
+    assert page.evaluate("window.moved") == []
     assert page.evaluate("window.shifts") == 0
 
 
@@ -347,10 +502,11 @@ def test_the_count_says_how_many_how_far_from_where_and_when(visit: Visit, servi
 
     expect(page.locator("#number")).to_have_text("4,999 people")
     expect(page.locator("#goal")).to_have_text("1 more to reach 5,000")
-    expect(page.locator("#as-of")).to_have_text(re.compile("^As of Feb 20, 2012, 12:04.PM$"))
     expect(page.locator("#countries-summary")).to_have_text("1 country or region with 30+")
-    expect(page.locator("#closes")).to_have_text("")
+    assert not page.locator(".closes").count()
     page.click("#countries-summary")
+    expect(page.locator("#as-of")).to_have_text(re.compile("^As of Feb 20, 2012, 12:04.PM$"))
+    expect(page.locator("#countries-list li")).to_have_count(3)
     assert page.locator("#countries-list li").all_inner_texts() == [
         "South Korea 3,000",
         "Not said 1,500",
@@ -360,32 +516,52 @@ def test_the_count_says_how_many_how_far_from_where_and_when(visit: Visit, servi
 
 
 ABOUT = {
-    "zh-Hans": (
-        "约 178,920 人",
-        "约 178,920 人已经签名，还有您。",
-        "签名于 2012年3月1日 09:00 截止",
-    ),
-    "en": (
-        "about 178,920 people",
-        "About 178,920 people have signed, and you.",
-        "Open until March 1, 2012 at 9:00 AM",
-    ),
-    "ko": ("약 178,920명", "약 178,920명이 서명했고", "서명 마감: 2012년 3월 1일 오전 9:00"),
+    "zh-Hans": ("约 178,920 人", "约 178,920 人已经签名，还有您。"),
+    "en": ("about 178,920 people", "About 178,920 people have signed, and you."),
+    "ko": ("약 178,920명", "약 178,920명이 서명했고"),
+}
+CLOSES = {
+    "zh-Hans": "签名于 2012年3月1日 09:00 截止",
+    "en": "Open until March 1, 2012 at 9:00 AM",
+    "ko": "서명 마감: 2012년 3월 1일 오전 9:00",
 }
 
 
+def closing(route: Route) -> None:
+    """
+    Serve the page as it is written for a petition that closes by itself.
+    """
+    closes = datetime(2012, 3, 1, tzinfo=UTC)
+    campaign = load_campaigns()["savemyfriend"].model_copy(update={"closes": closes})
+    body = Pages({campaign.petition: campaign}).root_page(campaign.petition, "index.html")
+    route.fulfill(body=body, content_type="text/html; charset=utf-8")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_number_that_is_only_about_right_is_told_so_with_its_end(
+def test_an_open_petition_says_when_it_closes_by_the_readers_clock(
+    visit: Visit, services: Stack, language: str
+) -> None:
+    page = visit(
+        language=language,
+        before=lambda page: page.route(f"{services.site}/", closing),
+        complaints=False,  # such a page may not ask this machine for anything
+        timezone_id="Asia/Seoul",
+    )
+
+    expect(page.locator(".closes:visible")).to_have_text(CLOSES[language])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_that_is_only_about_right_is_told_so(
     visit: Visit, services: Stack, language: str
 ) -> None:
     def before(page: Page) -> None:
         count = Count(page, services, 178920)
-        count.exact, count.closes = False, "2012-03-01T00:00:00Z"
+        count.exact = False
 
-    page = visit(language=language, before=before, timezone_id="Asia/Seoul")
-    number, thanks, closes = ABOUT[language]
+    page = visit(language=language, before=before)
+    number, thanks = ABOUT[language]
     expect(page.locator("#number")).to_have_text(number)
-    expect(page.locator("#closes")).to_have_text(closes)
 
     sign(page, Signer(f"about-{language}@example.org"))
 
@@ -507,7 +683,7 @@ def test_a_count_that_cannot_be_reached_is_said_and_asked_for_less_often(
         asked.append(count.asked)
 
     assert asked == [1, 2, 2, 3, 3, 4, 4, 5]
-    expect(page.locator("#as-of")).to_contain_text("cannot be reached")
+    expect(page.locator("#late")).to_contain_text("cannot be reached")
     expect(page.locator("#signatures")).to_have_text("4,999")
 
 
@@ -517,7 +693,7 @@ def test_a_first_count_that_cannot_be_reached_is_no_zero(visit: Visit, services:
 
     page = visit(before=before)
 
-    expect(page.locator("#as-of")).to_contain_text("cannot be reached")
+    expect(page.locator("#late")).to_contain_text("cannot be reached")
     assert page.inner_text("#number").strip() == ""
 
 
@@ -565,13 +741,11 @@ def test_leaving_takes_the_page_out_of_the_history(
     length = page.evaluate("history.length")
     page.route(f"{elsewhere}**", lambda route: route.fulfill(body="weather and news"))
     page.goto(path)
-    page.wait_for_selector("html.phrased", state="attached")
     if path == "/":
         page.fill("#name", "Somebody")
-        page.click("article:visible .call a")
+        page.click(".call a:visible")
         page.click("footer a[href^='withdraw.html']")
         page.wait_for_url("**/withdraw.html*")
-        page.wait_for_selector("html.phrased", state="attached")
 
     if way == "button":
         page.click("#leave")
@@ -607,16 +781,16 @@ def test_leaving_needs_no_module(visit: Visit, elsewhere: str, path: str, langua
         page.route(re.compile(r"\.json$|/(?!first)[^/]*\.js$"), lambda route: held.append(route))
         page.route(f"{elsewhere}**", lambda route: route.fulfill(body="weather and news"))
 
-    page = visit("about:blank", language=language, before=before, phrased=False)
+    page = visit("about:blank", language=language, before=before)
     length = page.evaluate("history.length")
     page.goto(path, wait_until="commit")
     if path == "/":
-        page.click("article:visible .call a")
+        page.click(".call a:visible")
     leave = {"zh-Hans": "立即离开", "en": "Exit this page", "ko": "바로 나가기"}
     page.get_by_role("button", name=leave[language]).click()
 
     page.wait_for_url(f"{elsewhere}**")
-    assert held
+    assert held or path == "/problems.html"  # which has no module
     assert page.evaluate("history.length") == length + 1
     page.go_back()
     assert page.url == "about:blank"

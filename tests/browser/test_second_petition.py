@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +87,13 @@ class Checkout:
         Return how many have signed, as everybody is told in a local run.
         """
         address = f"http://127.0.0.1:{self.env['COUNT_PORT']}/{petition}"
-        return int(httpx.get(address, timeout=60).json()["signatures"])
+        answer = httpx.get(address, timeout=60)
+        for _ in range(60):
+            if answer.status_code != 503:  # A machine that is busy: try again, as a reader does.
+                break
+            time.sleep(1)
+            answer = httpx.get(address, timeout=60)
+        return int(answer.raise_for_status().json()["signatures"])
 
 
 @pytest.fixture(scope="module")
@@ -138,7 +145,6 @@ def open_page(browser: Browser, checkout: Checkout) -> Iterator[Callable[[str], 
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.goto(address)
-        page.wait_for_selector("html.phrased", state="attached")
         return page
 
     yield open_address
@@ -162,14 +168,12 @@ def test_people_sign_share_count_and_withdraw_there_and_the_first_does_not_move(
     assert f"/{SECOND}/" in link
     friend = open_page(f"{link}.line")
     friend.wait_for_url(f"{checkout.site}/{SECOND}/?*")
-    friend.wait_for_selector("html.phrased", state="attached")
     assert friend.title() == "Let them speak #LetThemSpeak"
     sign(friend, Signer("friend@example.org"))
     expect(friend.locator("#signatures")).to_have_text("2")
 
     page.click("footer a[href^='withdraw.html']")
     page.wait_for_url(f"{checkout.site}/{SECOND}/withdraw.html")
-    page.wait_for_selector("html.phrased", state="attached")
     page.fill("#receipt", receipt)
     page.check("#take")
     page.click("#submit")
@@ -191,6 +195,18 @@ def test_the_second_petition_says_nothing_of_the_first(
     assert "SaveMyFriend" not in everything
     assert "savemyfriend" not in everything
     assert page.locator("nav [data-pin]").all_inner_texts() == ["English", "한국어"]
+
+
+@pytest.mark.parametrize("name", ["index.html", "withdraw.html", "problems.html"])
+def test_no_page_of_the_second_leads_to_the_first(
+    checkout: Checkout, open_page: Callable[[str], Page], name: str
+) -> None:
+    page = open_page(f"/{SECOND}/{name}")
+
+    links = page.locator("a").evaluate_all("all => all.map(a => a.origin + a.pathname)")
+    pages = [link for link in links if link.startswith(checkout.site) and "config" not in link]
+    assert len(pages) > 3
+    assert [link for link in pages if not link.startswith(f"{checkout.site}/{SECOND}/")] == []
 
 
 def test_a_receipt_of_the_second_does_nothing_in_the_first(

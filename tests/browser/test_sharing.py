@@ -39,7 +39,11 @@ def open_panel(page: Page) -> str:
 
 
 def share_text(language: str) -> str:
-    text: str = json.loads(TEXTS.read_text(encoding="utf-8"))["texts"][language]["share"]
+    """
+    Return what is shared today, when the deadline is over.
+    """
+    texts = json.loads(TEXTS.read_text(encoding="utf-8"))["texts"]
+    text: str = texts[language]["after"]["share"]
     return text
 
 
@@ -103,7 +107,7 @@ def test_the_code_to_scan_leads_to_the_link(visit: Visit) -> None:
     picture = Image.open(io.BytesIO(page.locator("#share-qr-image").screenshot()))
     (code,) = zxingcpp.read_barcodes(picture)
 
-    assert code.text == f"{url}.qr"
+    assert code.text == f"{url}.wechat"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -113,7 +117,9 @@ def test_a_shared_link_leads_a_friend_to_the_page_in_its_language(
     url = open_panel(visit(language=language))
 
     friend = visit(f"{url}.telegram", language="fr-FR")
-    friend.wait_for_url(f"{services.site}/savemyfriend/?lang={language}")
+    friend.wait_for_url(
+        f"{services.site}/savemyfriend/?lang={language}&via={urlsplit(url).path[-10:]}.telegram"
+    )
 
     email = f"friend-{language}@example.org"
     sign(friend, Signer(email))
@@ -154,7 +160,7 @@ def test_kakaotalk_without_a_share_sheet_copies_and_says_what_to_do(visit: Visit
     assert url in page.evaluate("navigator.clipboard.readText()")
 
 
-@pytest.mark.parametrize("control", ["#share-device", "[data-network=kakaotalk]"])
+@pytest.mark.parametrize("control", ["[data-way=device]", "[data-network=kakaotalk]"])
 def test_the_devices_own_share_sheet_gets_text_and_link(visit: Visit, control: str) -> None:
     page = visit(language="ko", before=lambda page: page.add_init_script(DEVICE), **PHONE)
     url = open_panel(page)
@@ -163,19 +169,19 @@ def test_the_devices_own_share_sheet_gets_text_and_link(visit: Visit, control: s
 
     (shared,) = page.evaluate("window.shared")
     assert shared["text"] == share_text("ko")
-    assert shared["url"].startswith(url)
+    assert shared["url"] == f"{url}.{'kakaotalk' if 'kakaotalk' in control else 'device'}"
 
 
 def test_the_share_sheet_comes_first_where_there_is_one(visit: Visit) -> None:
     without = visit()
     open_panel(without)
-    assert not without.is_visible("#share-device")
+    assert not without.locator("[data-way=device]").count()
 
     page = visit(before=lambda page: page.add_init_script(DEVICE))
     open_panel(page)
 
     controls = page.locator("#share-panel :is(button, a):visible")
-    assert controls.first.get_attribute("id") == "share-device"
+    assert controls.first.get_attribute("data-way") == "device"
 
 
 def test_a_link_that_cannot_be_made_can_be_asked_for_again(visit: Visit, services: Stack) -> None:
@@ -271,14 +277,95 @@ def test_a_link_works_without_its_code(visit: Visit, services: Stack, failure: s
         return route.fulfill(body="<p>Log in", content_type="text/html", headers=headers)
 
     page = visit(language="zh-Hans")
-    page.route("**/*.svg", fail)
+    page.route("**/*.png", fail)
     page.click("#share-make")
 
     expect(page.locator("#share-status")).to_contain_text("链接可以用")
     assert page.is_visible("[data-network=weibo]")
     assert not page.is_visible("#share-qr")
 
-    page.unroute("**/*.svg")
+    page.unroute("**/*.png")
     page.click("[data-network=wechat]")
     page.wait_for_selector("#share-qr", state="visible")
     assert page.evaluate("document.activeElement.id") == "share-qr"
+
+
+def test_wechats_code_comes_first_where_people_scan(visit: Visit) -> None:
+    page = visit(language="zh-Hans")
+    open_panel(page)
+
+    box, networks = (page.locator(one).bounding_box() for one in ("#share-qr", "#share-networks"))
+    assert box and networks
+    assert box["y"] < networks["y"]
+    assert page.locator("#share-qr-image").evaluate("image => image.width") >= 300
+
+
+def test_kakaotalk_comes_first_in_korean(visit: Visit) -> None:
+    page = visit(language="ko", permissions=["clipboard-read", "clipboard-write"])
+    url = open_panel(page)
+
+    page.click("#share-first button")
+
+    expect(page.locator("#share-status")).to_contain_text("카카오톡을 열어")
+    assert f"{url}.kakaotalk" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_the_sharer_chooses_the_language_of_the_link(visit: Visit, services: Stack) -> None:
+    page = visit(permissions=["clipboard-read", "clipboard-write"])
+    first = open_panel(page)
+
+    page.select_option("#share-language", "ko")
+
+    expect(page.locator("#share-url")).not_to_have_value(first)
+    page.click("#share-copy")
+    expect(page.locator("#share-status")).to_have_text("Text and link copied.")
+    assert page.evaluate("navigator.clipboard.readText()").startswith(share_text("ko"))
+    page.click("[data-pin=zh-Hans]")
+    expect(page.locator("#share-language")).to_have_value("ko")
+
+
+def test_the_code_can_be_saved_as_a_picture(visit: Visit, tmp_path: Path) -> None:
+    page = visit()
+    url = open_panel(page)
+    page.click("#share-panel summary")
+
+    with page.expect_download() as download:
+        page.click("#share-save")
+
+    picture = Image.open(download.value.path()).convert("L")
+    assert picture.width >= 300
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [f"{url}.qr"]
+
+
+def test_a_poster_is_one_sheet_with_the_code_and_the_pleas_beginning(visit: Visit) -> None:
+    page = visit(before=lambda page: page.add_init_script("window.print = () => {}"))
+    url = open_panel(page)
+    page.click("#share-panel summary")
+
+    page.click("#share-poster")
+    page.wait_for_selector("html.poster", state="attached")
+    page.emulate_media(media="print")
+
+    picture = Image.open(io.BytesIO(page.locator("#poster-image").screenshot())).convert("L")
+    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [f"{url}.qr"]
+    assert page.locator(".plea div:visible > p:visible").count() == 1
+    assert page.locator(".promise:visible").count() == 1
+    assert not page.is_visible("#act")
+    assert len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True))) == 1
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not page.locator("html.poster").count()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_badges_line_is_html_that_shows_the_number(
+    visit: Visit, services: Stack, language: str
+) -> None:
+    page = visit(language=language)
+    open_panel(page)
+
+    line = page.input_value("#share-badge")
+
+    source = re.search(r'<img src="([^"]+)" alt="[^"]+">', line)
+    assert source
+    assert page.request.get(source[1]).headers["content-type"].startswith("image/svg+xml")
+    assert f'<a href="{services.site}/?lang={language}">' in line

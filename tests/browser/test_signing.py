@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -159,7 +159,7 @@ def test_a_repeat_is_thanked_like_a_first_and_counted_once(visit: Visit, service
         page = visit(before=lambda page: page.route(f"{services.count}/**", lambda r: r.abort()))
         sign(page, Signer(email))
         page.wait_for_selector("#share-panel", state="visible")
-        pages.append(page.inner_text("#thanks"))
+        pages.append(page.inner_text("#thanks") + (page.text_content("#receipt") or ""))
 
     without_receipt = [re.sub(r"(\w{4}-){6}\w\w", "", text) for text in pages]
     assert without_receipt[0] == without_receipt[1]
@@ -186,13 +186,17 @@ def test_nothing_stays_on_the_device(visit: Visit) -> None:
     assert page.context.cookies() == []
 
 
-def test_the_link_that_brought_a_signer_is_kept_for_the_visit_only(
+def test_the_link_that_brought_a_signer_stays_until_there_is_one_of_their_own(
     visit: Visit, services: Stack
 ) -> None:
     page = visit("/savemyfriend/?lang=ko&via=0123456789.weibo")
 
-    assert page.url == f"{services.site}/savemyfriend/?lang=ko"
+    page.click("[data-pin=en]")
+    assert parse_qs(urlsplit(page.url).query) == {"lang": ["en"], "via": ["0123456789.weibo"]}
     sign(page, Signer("brought@example.org"))
+    page.wait_for_selector("#share-panel", state="visible")
+    own = page.input_value("#share-url").split("/")[-1]
+    assert parse_qs(urlsplit(page.url).query) == {"lang": ["en"], "via": [f"{own}.copy"]}
     assert claim_of(services, "brought@example.org")["via"] == "0123456789.weibo"
 
 
@@ -240,7 +244,9 @@ def focus_by_tab(page: Page, element_id: str) -> None:
 
 def test_a_phone_signs_by_touch(visit: Visit, services: Stack) -> None:
     page = visit(language="zh-Hans", **PHONE)
-    page.tap("article[lang=zh-Hans] .call a")
+    page.tap("#foot a")
+    assert page.evaluate("document.activeElement.id") == "name"
+    expect(page.locator("#foot")).not_to_be_visible()
     fill(page, Signer("phone@example.org"))
     page.tap("#submit")
 
@@ -252,6 +258,8 @@ def test_the_receipt_can_be_copied_and_saved(visit: Visit) -> None:
     page = visit(permissions=["clipboard-read", "clipboard-write"])
     receipt = sign(page, Signer("receipt@example.org"))
 
+    assert not page.is_visible("#receipt-text")
+    page.click("#receipt summary")
     page.click("#receipt-copy")
     expect(page.locator("#receipt-status")).to_have_text("Receipt copied.")
     assert page.evaluate("navigator.clipboard.readText()") == receipt
@@ -260,6 +268,83 @@ def test_the_receipt_can_be_copied_and_saved(visit: Visit) -> None:
         page.click("#receipt-save")
     assert download.value.suggested_filename == "receipt.txt"
     assert download.value.path().read_text() == f"{receipt}\n"
+
+
+def test_whoever_withdrew_elsewhere_can_sign_again_in_the_same_tab(
+    visit: Visit, services: Stack
+) -> None:
+    """
+    A receipt that was used to withdraw is refused for ever, without a word.
+    """
+    page = visit()
+    receipt = sign(page, Signer("again@example.org"))
+    elsewhere = visit("/withdraw.html")
+    elsewhere.fill("#receipt", receipt)
+    elsewhere.click("#submit")
+    elsewhere.wait_for_selector("#done", state="visible")
+    assert claims_of(services, "again@example.org") == []
+
+    # The page shows the form again when a petition is reopened, for one.
+    page.evaluate(
+        """() => {
+          document.getElementById("thanks").hidden = true;
+          document.getElementById("sign").hidden = false;
+        }"""
+    )
+    fill(page, Signer("again@example.org"))
+    page.click("#submit")
+
+    page.wait_for_selector("#thanks", state="visible")
+    assert claim_of(services, "again@example.org")
+    assert page.text_content("#receipt-text") != receipt
+
+
+def test_a_mistyped_provider_is_asked_about_and_never_refused(
+    visit: Visit, services: Stack
+) -> None:
+    page = visit()
+    fill(page, Signer("slip@gmial.con"))
+    page.focus("#message")
+    expect(page.locator("#email-meant")).to_have_text("Did you mean slip@gmail.com?")
+    page.click("#email-take")
+    assert page.input_value("#email") == "slip@gmail.com"
+    assert not page.is_visible("#email-ask")
+
+    page.fill("#email", "meant@qq.con")
+    page.focus("#message")
+    page.click("[data-pin=zh-Hans]")
+    expect(page.locator("#email-meant")).to_have_text("您想写的是 meant@qq.com 吗？")
+    page.click("#email-leave")
+    page.click("#submit")
+    page.wait_for_selector("#thanks", state="visible")
+    assert claim_of(services, "meant@qq.con")
+
+
+@pytest.mark.parametrize("address", ["a@mail.com", "a@example.org", "a@qq.com", "a@ac.kr", "a@"])
+def test_what_looks_like_no_slip_is_not_asked_about(visit: Visit, address: str) -> None:
+    page = visit()
+    page.fill("#email", address)
+    page.focus("#message")
+    page.wait_for_timeout(300)
+
+    assert not page.is_visible("#email-ask")
+
+
+def test_faults_follow_the_language_and_go_one_by_one_when_mended(visit: Visit) -> None:
+    page = visit()
+    page.click("#submit")
+    expect(page.locator("#faults li")).to_have_count(2)
+
+    page.click("[data-pin=ko]")
+    expect(page.locator("#name-fault")).to_have_text("이름을 적어 주세요.")
+    assert page.title().startswith("오류: ")
+    page.type("#name", "친")
+    expect(page.locator("#faults li")).to_have_count(1)
+    assert not page.is_visible("#name-fault")
+    page.fill("#email", "a@example.org")
+
+    expect(page.locator("#faults")).not_to_be_visible()
+    assert not page.title().startswith("오류: ")
 
 
 FAULTY = {

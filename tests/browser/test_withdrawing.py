@@ -72,7 +72,7 @@ def test_what_cannot_be_a_receipt_is_not_sent(visit: Visit, language: str) -> No
 
     assert page.evaluate("document.activeElement.id") == "faults"
     assert page.is_visible("#receipt-fault")
-    assert requests == []
+    assert [request.url for request in requests if request.method != "GET"] == []
 
 
 @pytest.mark.parametrize("status", [503, 200])

@@ -1,5 +1,7 @@
 """A database that hangs, answers too late, or is away while a process ends."""
 
+import asyncio
+import itertools
 import json
 import os
 import secrets
@@ -36,6 +38,7 @@ from tests.functions.signers import open_form, receipt_hash, sealed_form, write_
 Start = Callable[..., Running]
 
 FOREVER_SECONDS = 3600
+MOST_AWAY_SECONDS = 6  # ours: on a busy machine; gRPC itself would soon wait for longer
 METHODS = ("Commit", "BatchGetDocuments", "RunQuery")
 
 
@@ -126,6 +129,29 @@ def test_an_emulator_that_stood_still_loses_and_doubles_nothing(
         assert sign_all([sign.url], crowd).statuses == {201: 1500}
         check_exact(database, receipts(crowd))
         database.close()
+
+
+async def test_a_database_that_was_away_is_looked_for_every_few_seconds(
+    start_function: Start,
+) -> None:
+    """By itself gRPC would wait longer after each failure, up to two minutes."""
+    clock = asyncio.get_running_loop().time
+    attempts: list[float] = []
+
+    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        attempts.append(clock())
+        writer.transport.abort()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        sign = await asyncio.to_thread(start_function, "sign", FIRESTORE_EMULATOR_HOST=host)
+        end = clock() + 3 * MOST_AWAY_SECONDS
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as http:
+            while clock() < end:
+                answer = await http.post(f"{sign.url}/{PETITION}", json=forms(1)[0])
+                assert answer.status_code == 503
+
+    assert max(b - a for a, b in itertools.pairwise(attempts)) < MOST_AWAY_SECONDS
 
 
 def test_a_commit_that_arrives_after_it_was_given_up_counts_nothing_twice(

@@ -27,7 +27,7 @@ from dev.bench.requester import Requests
 from dev.bench.services import Service, Services
 from dev.bench.tables import PerSignature
 from dev.bench.variants import Repeat
-from dev.bench.wire import counting_wire
+from dev.bench.wire import Wire, running_wire
 from dev.emulator import Emulator
 
 ANSWERS = Answers(answers=90, failed=0, seconds=1, p50=0, p99=0, signers=1000, receipts=1500)
@@ -76,7 +76,8 @@ def test_signers_whose_answer_failed_may_or_may_not_be_stored() -> None:
 def test_the_wire_counts_what_firestore_bills(
     emulator: Emulator, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with counting_wire(emulator.host) as (host, billed):
+    with running_wire(emulator.host, Wire) as (host, wire):
+        billed = wire.billed
         monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", host)
         client = firestore.Client(project=project)
         collection = client.collection("friends")

@@ -74,6 +74,7 @@ def test_count_writes_what_it_told(http: httpx.Client, start_function: Start) ->
         "function": "count",
         "petition": PETITION,
         "signatures": 1,
+        "leading_percent": 0,
     }
     assert problems == [problem("count", "petition-not-found", 1)]
 

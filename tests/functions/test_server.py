@@ -314,9 +314,7 @@ def test_a_flood_of_people_who_hang_up_writes_nothing_but_sums(
         assert not [line for line in lines if re.search(r"\d{4}-\d\d-\d\d", json.dumps(line))]
 
 
-@pytest.mark.parametrize(
-    "logged", ["false", "true", None], ids=["as-online", "turned-on", "as-here"]
-)
+@pytest.mark.parametrize("logged", ["false", "true", None], ids=["online", "turned-on", "here"])
 def test_what_a_request_calls_itself_stands_nowhere(
     http: httpx.Client, start_function: Start, keys: DevelopmentKeys, logged: str | None
 ) -> None:

@@ -117,17 +117,18 @@ def test_a_link_comes_with_every_way_to_share_it(
     link = make(language)
 
     url = f"{services.share_link}/{PETITION}/{link['code']}"
-    assert link.keys() == {"code", "url", "qr_url", "targets"}
+    assert link.keys() == {"code", "url", "qr_url", "text", "targets"}
     assert CODE.fullmatch(link["code"])
-    assert (link["url"], link["qr_url"]) == (url, f"{url}.svg")
+    assert (link["url"], link["qr_url"]) == (url, f"{url}.png")
     assert all(target.keys() == {"network", "label", "href"} for target in link["targets"])
     targets = {target["network"]: target for target in link["targets"]}
     assert len(link["targets"]) == len(targets)
     assert targets.keys() == NETWORKS
-    assert targets.pop("wechat")["href"] == f"{url}.svg"
+    assert targets.pop("wechat")["href"] == f"{url}.wechat.png"
     for network in ("kakaotalk", "copy"):
         assert targets.pop(network)["href"] == f"{url}.{network}"
-    share = first_petition()["texts"][language]["share"]
+    share = first_petition()["texts"][language]["after"]["share"]
+    assert link["text"] == share
     for network, target in targets.items():
         assert f"{url}.{network}" in unquote(target["href"])
         if network != "facebook":  # It takes its words from the page.
@@ -167,7 +168,9 @@ def test_a_link_opens_a_card_in_its_language_and_leads_to_the_petition(
     answer = http.get(f"{link['url']}{mark}")
 
     texts = first_petition()["texts"][language]
-    card = f"{services.site}/cards/{PETITION}-{language}.png"
+    card = f"{services.site}/cards/{PETITION}-{language}-after.png"
+    after = texts["after"]
+    description = f"{after['headline']} {after['summary']}"
     page = Page(answer.text)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -179,7 +182,7 @@ def test_a_link_opens_a_card_in_its_language_and_leads_to_the_petition(
         | {
             "og:type": "website",
             "og:title": texts["title"],
-            "og:description": texts["summary"],
+            "og:description": description,
             "og:url": f"{link['url']}{mark}",
             "og:image": card,
             "og:image:width": "1200",
@@ -187,7 +190,7 @@ def test_a_link_opens_a_card_in_its_language_and_leads_to_the_petition(
             "og:locale": {"zh-Hans": "zh_CN", "en": "en_US", "ko": "ko_KR"}[language],
             "twitter:card": "summary_large_image",
             "twitter:title": texts["title"],
-            "twitter:description": texts["summary"],
+            "twitter:description": description,
             "twitter:image": card,
         }
         == page.metas
@@ -257,6 +260,7 @@ def test_the_texts_of_a_petition_are_escaped_wherever_they_stand(
     petition = first_petition()
     names = ("title", "call", "promise", "summary", "share", "badge")
     petition["texts"]["zh-Hans"] |= dict.fromkeys(names, hostile[:40])
+    petition["texts"]["zh-Hans"]["after"] = {"headline": hostile[:40]}
     (petitions / f"{PETITION}.json").write_text(json.dumps(petition), encoding="utf-8")
     pages = {
         "landing": f"{start_function('share-link').url}/{PETITION}/{UNKNOWN}",
@@ -274,7 +278,7 @@ def test_the_code_to_scan_leads_where_the_link_leads(
 ) -> None:
     link = make("ko")
 
-    answer = http.get(link["qr_url"])
+    answer = http.get(f"{link['url']}.svg")
 
     assert answer.headers["content-type"] == "image/svg+xml"
     assert answer.headers["cache-control"] == "public, max-age=86400"
@@ -287,7 +291,7 @@ def test_the_code_to_scan_is_a_picture_too_for_networks_that_take_no_other(
 ) -> None:
     link = make("ko")
 
-    answer = http.get(f"{link['url']}.png")
+    answer = http.get(link["qr_url"])
 
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["cache-control"] == "public, max-age=86400"
@@ -322,3 +326,37 @@ def test_no_query_makes_another_answer(
 
         assert asked.content == plain.content
         assert asked.headers["cache-control"] == plain.headers["cache-control"]
+
+
+@pytest.mark.parametrize("mark", ["wechat", "device"])
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_a_code_to_scan_can_be_marked_with_where_it_is_shown(
+    http: httpx.Client, make: Callable[..., dict[str, Any]], mark: str, kind: str
+) -> None:
+    link = make("ko")
+
+    drawn = http.get(f"{link['url']}.{mark}.{kind}").content
+
+    if kind == "svg":
+        assert scan(drawn) == f"{link['url']}.{mark}"
+    else:
+        (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(drawn)).convert("L"))
+        assert code.text == f"{link['url']}.{mark}"
+
+
+@pytest.mark.parametrize("outcome", ["free", "returned", "unknown", "a-word-of-no-campaign"])
+def test_what_is_shared_is_true_once_the_outcome_is_known(
+    http: httpx.Client, start_function: Start, database: Database, outcome: str
+) -> None:
+    database.put(f"petitions/{PETITION}", status="closed", outcome=outcome)
+    texts = first_petition()["texts"]["en"]
+    told = texts["outcomes"].get(outcome, texts["after"])
+
+    url = f"{start_function('share-link').url}/{PETITION}"
+    link = http.post(url, json={"language": "en"}).json()
+
+    page = Page(http.get(f"{url}/{link['code']}").text)
+    assert link["text"] == told["share"]
+    assert page.metas["og:description"] == f"{told['headline']} {told['summary']}"
+    stage = outcome if outcome in texts["outcomes"] else "after"
+    assert page.metas["og:image"].endswith(f"-en-{stage}.png")

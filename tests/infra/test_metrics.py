@@ -94,5 +94,5 @@ def test_every_metric_finds_its_line_and_field(
     metrics = [x["values"] for x in resources if x["type"] == "google_logging_metric"]
     ours = [metric for metric in metrics if "jsonPayload" in metric["filter"]]
 
-    assert len(ours) == 10
+    assert len(ours) == 11
     assert [m["name"] for m in ours if not any(reads(m, line) for line in lines)] == []

@@ -48,7 +48,7 @@ def test_every_alert_has_a_heading_that_says_what_to_do(deployed: Deployed) -> N
     resources = deployed.state["values"]["root_module"]["resources"]
     alerts = [x["values"] for x in resources if x["type"] == "google_monitoring_alert_policy"]
 
-    assert len(alerts) == 12
+    assert len(alerts) == 13
     assert {alert["display_name"] for alert in alerts} - HEADINGS == set()
     for alert in alerts:
         assert f'"{alert["display_name"]}"' in alert["documentation"][0]["content"]

@@ -5,7 +5,6 @@ The ceremony: trustees meet once, all is opened once, and nothing is written bef
 import csv
 import json
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -18,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from google.cloud import firestore
 from petition.seal import Consent, Contents, seal
 
+from organizer.browser import find_browser
 from organizer.commands import deliver
-from organizer.reporting.report import BROWSERS
 from organizer.signatures.database import Database
 from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.key_shares import split
@@ -282,7 +281,7 @@ def test_what_would_fail_later_is_told_before_anybody_types(
 
 
 @pytest.mark.usefixtures("crowd")
-@pytest.mark.skipif(not any(map(shutil.which, BROWSERS)), reason="There is no Chromium.")
+@pytest.mark.skipif(not find_browser(), reason="There is no Chromium.")
 def test_the_report_is_printed_too(organizer: Command, key_file: Path, folder: Path) -> None:
     said = organizer("deliver", folder, "--yes", "--key", key_file)
 

@@ -112,8 +112,9 @@ def test_what_waits_for_ever_after_ctrl_c_is_ended(in_process: InProcess) -> Non
     program = (
         "import organizer.command_line as commands, threading\n"
         "def run(arguments):\n"
-        "    print('ready', flush=True)\n"
-        "    try: threading.Event().wait()\n"
+        "    try:\n"
+        "        print('ready', flush=True)\n"
+        "        threading.Event().wait()\n"
         "    finally: threading.Event().wait()\n"
         "commands.run = run\n"
         "from organizer.__main__ import main\n"

@@ -91,6 +91,7 @@ def test_a_delivery_names_those_who_agreed_and_tells_nothing_else_of_them(
     assert output.read_text() == '"name"\n"Ada"\n'
     totals = json.loads((tmp_path / "delivery.csv.totals.json").read_text())
     assert (totals["signatures"], totals["named"], totals["anonymous"]) == (21, 1, 20)
+    assert totals["keys"] == [fingerprint(signers.keys.private_key.public_key())]
     # One signer from elsewhere would be told by the difference to the total.
     assert totals["countries"] == [{"country": "other", "signatures": 21}]
 

@@ -161,10 +161,11 @@ def test_nothing_that_organizers_make_is_offered_to_git(tmp_path: Path) -> None:
         "names.csv.totals.json",
         "names.csv.unread.txt",
         "names.checked",
+        "signs.rules",
         "names.csv.contested.jsonl",
         "all.jsonl",
         "news.stopped",
-        "free/told.marks",
+        "free/told.stamps",
         "free/people.jsonl",
         "free/en.csv",
     ]

@@ -15,10 +15,11 @@ import pytest
 from google.cloud import firestore
 from petition.campaign import load_campaigns
 
+from dev.ports import free_port
 from organizer import CannotDo
 from organizer.news.letter import PHRASES, read_sender
-from organizer.news.marks import Marks, Purpose, make_mark
 from organizer.news.post import Outcome, Post, Server
+from organizer.news.stamps import Purpose, Stamps, make_stamp
 from organizer.news.subscribers import as_mail_takes_it, choose
 from organizer.signatures.gathering import Subscriber
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, claim_of, receipt_of
@@ -147,8 +148,8 @@ def test_afterwards_no_address_is_left_and_nobody_is_told_again(
     organizer(*send, typed=["1"])
 
     left = {path.name for path in folder.iterdir()} - {f"{x}.txt" for x in LANGUAGES}
-    assert left == {"told.marks"}
-    assert "ada" not in (folder / "told.marks").read_text()
+    assert left == {"told.stamps"}
+    assert "ada" not in (folder / "told.stamps").read_text()
     signers.sign("Bob", address="bob@example.org", news=True)
     again = organizer(*export)
     organizer(*send, "--confirm", "1")
@@ -292,10 +293,10 @@ def test_a_killed_sending_goes_on_without_gap_and_a_double_is_the_same_mail(
     os.killpg(running.pid, signal.SIGKILL)
     running.communicate()
     first = len(told(server))
-    with (folder / "told.marks").open("a") as marks:
-        marks.write("a torn line")
+    with (folder / "told.stamps").open("a") as stamps:
+        stamps.write("torn")
 
-    left = len((folder / "told.marks").read_text().splitlines()) - 1
+    left = len((folder / "told.stamps").read_text().splitlines()) - 1  # without the torn one
     said = organizer(*send, "--json", "--confirm", str(40 - left))
 
     assert 5 <= first < 40
@@ -305,6 +306,46 @@ def test_a_killed_sending_goes_on_without_gap_and_a_double_is_the_same_mail(
     mails = zip(server.recipients, server.mails, strict=True)
     ids = {(name, mail["Message-ID"]) for name, mail in mails if name != ME}
     assert len(ids) == 40
+
+
+def test_a_mailbox_in_any_script_is_told(
+    organizer: Command,
+    signers: Signers,
+    export: list[str | Path],
+    send: list[str | Path],
+    server: MailServer,
+) -> None:
+    signers.sign("김", address="김민수@예시.example", news=True)
+    organizer(*export)
+
+    said = organizer(*send, "--confirm", "1")
+
+    assert said.code == 0, said.err
+    assert told(server) == ["김민수@xn--vv4b11d.example"]
+
+
+def test_a_server_that_does_not_answer_is_told_at_once(
+    organizer: Command, signers: Signers, export: list[str | Path], send: list[str | Path]
+) -> None:
+    signers.sign("Ada", address="ada@example.org", news=True)
+    organizer(*export)
+    send[send.index("--server") + 1] = f"smtp://localhost:{free_port()}"
+
+    said = organizer(*send, "--confirm", "1")
+
+    assert said.code == 4
+    assert "does not answer" in said.err
+
+
+@pytest.mark.parametrize("text", ["ada@example.org\n", "a note\n", f"{'x' * 43}\nnot one\n"])
+def test_a_file_that_is_not_of_stamps_is_left_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notes"
+    path.write_text(text)
+
+    with pytest.raises(CannotDo, match="not a file of stamps"):
+        Stamps(path)
+
+    assert path.read_text() == text
 
 
 def test_a_list_is_not_sent_from_another_database(
@@ -463,7 +504,7 @@ def test_an_address_is_told_once_and_in_a_language_of_the_petition(tmp_path: Pat
     ]
 
     chosen, left_out = choose(
-        people, PETITION, ["ko", "en"], Marks(tmp_path / "told"), Marks(tmp_path / "stopped")
+        people, PETITION, ["ko", "en"], Stamps(tmp_path / "told"), Stamps(tmp_path / "stopped")
     )
 
     assert [(person.email, person.language) for person in chosen] == [("ada@example.org", "ko")]
@@ -471,14 +512,14 @@ def test_an_address_is_told_once_and_in_a_language_of_the_petition(tmp_path: Pat
 
 
 def test_marks_of_two_purposes_petitions_and_signers_differ() -> None:
-    marks = {
-        make_mark(purpose, petition, signer)
+    stamps = {
+        make_stamp(purpose, petition, signer)
         for purpose in Purpose
         for petition in ("one", "two")
         for signer in ("ada", "bob")
     }
 
-    assert len(marks) == len(Purpose) * 2 * 2
+    assert len(stamps) == len(Purpose) * 2 * 2
 
 
 def test_every_language_says_how_to_hear_no_more() -> None:

@@ -20,6 +20,7 @@ from petition.documents import Published, Status
 from petition.link import MARKS
 from petition.seal import Consent, Contents
 
+from dev.keys import DevelopmentKeys
 from organizer.browser import find_browser
 from organizer.reporting import charts
 from organizer.reporting.figures import Figures, figure, fold_networks
@@ -29,6 +30,7 @@ from organizer.reporting.totals import fold
 from organizer.signatures.database import Database
 from organizer.signatures.gathering import gather
 from organizer.signatures.opening import Opening
+from organizer.trustees.fingerprint import fingerprint
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
 FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
@@ -93,6 +95,12 @@ def test_it_says_itself_what_was_not_opened_and_why(page: str) -> None:
         assert phrases["junk"].format(number=number) in page
         assert phrases["unchecked"] in page
         assert phrases["sealed"] not in page
+
+
+def test_it_tells_the_key_that_it_was_opened_with(page: str, keys: DevelopmentKeys) -> None:
+    name = fingerprint(keys.private_key.public_key())
+
+    assert all(PHRASES[lang]["keys"].format(keys=name) in page for lang in CAMPAIGN.languages)
 
 
 def test_without_a_key_it_says_that_it_names_nobody(

@@ -96,7 +96,9 @@ def test_everything_that_is_wrong_with_a_campaigns_file_is_told_with_its_place(
     assert said.code == 1
     for place in ("campaigns/savemyfriend.json", "texts.ko.title", "texts.en.share"):
         assert place in said.err
-    assert said.err.endswith("Mend the file, and run this again.\n")
+    assert said.err.endswith(
+        "`organizer petition check savemyfriend` says what to write instead.\n"
+    )
 
 
 def test_a_campaigns_file_that_is_wrong_breaks_no_other_petition(

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from shamir_mnemonic.wordlist import WORDLIST
 
 from organizer import CannotDo
+from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.key_shares import split
-from organizer.trustees.sheet import write_text
+from organizer.trustees.sheet import Heading, write_text
 from organizer.trustees.typed import TypedWords, type_keys
 from tests.organizer.conftest import Command
 
@@ -28,7 +29,7 @@ WIPED = "\x1b[H\x1b[2J\x1b[3J"
 
 def grid(words: str) -> list[str]:
     """Return the lines of a printed sheet that hold the words."""
-    sheet = write_text(words, petition="p", number=1, trustees=3, quorum=2)
+    sheet = write_text(words, Heading("p", fingerprint(KEY.public_key()), 1, 3, 2))
     return [line for line in sheet.split("\n") if line.startswith("    ")]
 
 

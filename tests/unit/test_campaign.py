@@ -279,3 +279,27 @@ def test_petition_of_the_repository_is_what_a_campaign_writes_back() -> None:
     written = json.loads(Campaign.model_validate(EXAMPLE).model_dump_json(exclude_unset=True))
 
     assert written == EXAMPLE
+
+
+def test_a_stage_says_what_it_changes_and_otherwise_what_was_said_before() -> None:
+    texts = load_campaigns()["savemyfriend"].texts["en"]
+
+    assert texts.at("before").headline is None
+    assert texts.at("before").plea == texts.plea
+    assert texts.after
+    assert texts.at("after").headline == texts.after.headline
+    assert texts.at("after").call == texts.call
+    assert texts.at("returned").summary == texts.outcomes["returned"].summary
+    assert texts.at("of-another-campaign") == texts.at("before")
+
+
+@pytest.mark.parametrize(
+    ("hour", "outcome", "stage"),
+    [(15, None, "before"), (16, None, "after"), (15, "free", "free"), (16, "free", "free")],
+)
+def test_the_stage_follows_the_deadline_until_there_is_an_outcome(
+    hour: int, outcome: str | None, stage: str
+) -> None:
+    campaign = load_campaigns()["savemyfriend"]
+
+    assert campaign.stage(dt.datetime(2012, 2, 20, hour, tzinfo=dt.UTC), outcome) == stage

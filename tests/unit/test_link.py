@@ -30,10 +30,13 @@ from petition.link import (
 from PIL import Image
 
 CAMPAIGN = load_campaigns()["savemyfriend"]
+FRONTEND = Path(__file__).parents[2] / "frontend"
 CODE = "7k2m9qx4tb"
 TABLE = Path(link.__file__).with_name("networks.json")
 URL = f"https://example.org/api/share-link/savemyfriend/{CODE}"
 SITE = "https://example.org/page"
+
+STAGES = ("before", "after", *CAMPAIGN.texts_in(None).outcomes)
 
 # What would leave its place in HTML, in an address, or in both.
 HOSTILE = "<script>\"'&amp;</title>%26#?+ \u2028친구"
@@ -47,9 +50,14 @@ def hostile_campaign() -> Campaign:
     return CAMPAIGN.model_copy(update={"texts": {"en": Texts.model_validate(texts)}})
 
 
+def landing(campaign: Campaign, language: str, *, link: str, via: str) -> str:
+    """Return the page that a link opens before the deadline."""
+    return landing_page(campaign, language, stage="before", link=link, site_url=SITE, via=via)
+
+
 def by_network(campaign: Campaign, language: str) -> dict[str, Target]:
     """Return the targets of a link by their networks."""
-    return {target.network: target for target in targets(campaign, language, URL)}
+    return {target.network: target for target in targets(campaign, language, "before", URL)}
 
 
 def query(href: str) -> dict[str, str]:
@@ -97,7 +105,7 @@ def test_what_is_no_way_is_refused(fault: str, text: str) -> None:
 
 @pytest.mark.parametrize("language", [*CAMPAIGN.texts])
 def test_every_network_is_offered_once_in_every_language(language: str) -> None:
-    networks = [target.network for target in targets(CAMPAIGN, language, URL)]
+    networks = [target.network for target in targets(CAMPAIGN, language, "before", URL)]
 
     assert sorted(networks) == sorted(NETWORKS)
     assert networks[-1] == "copy"
@@ -109,7 +117,7 @@ def test_every_network_is_offered_once_in_every_language(language: str) -> None:
 def test_network_that_people_of_the_language_use_most_comes_first(
     language: str, first: str
 ) -> None:
-    assert targets(CAMPAIGN, language, URL)[0].network == first
+    assert targets(CAMPAIGN, language, "before", URL)[0].network == first
 
 
 def test_order_and_labels_know_every_network_and_no_other() -> None:
@@ -134,8 +142,8 @@ def test_every_network_is_given_its_own_link(network: str, language: str) -> Non
     href = by_network(CAMPAIGN, language)[network].href
     given_link = " ".join([href, *query(href).values()] if "?" in href else [href])
 
-    # Only WeChat shares by a picture; its code leads to the link's mark `qr`.
-    assert f"{URL}.svg" == href if network == "wechat" else f"{URL}.{network}" in given_link
+    # Only WeChat shares by a picture.
+    assert f"{URL}.wechat.png" == href if network == "wechat" else f"{URL}.{network}" in given_link
     assert not any(f"{URL}.{other}" in given_link for other in NETWORKS if other[0] != network[0])
 
 
@@ -182,10 +190,11 @@ def test_shared_text_fits_into_a_post_with_its_link(language: str) -> None:
     X counts a link as 23 characters and a Chinese or Korean one as two, of 280;
     Weibo takes 140.
     """
-    share = CAMPAIGN.texts[language].share
+    for stage in STAGES:
+        share = CAMPAIGN.texts[language].at(stage).share
 
-    assert sum(1 if c.isascii() else 2 for c in share) + 1 + 23 <= 280
-    assert len(share) + 1 + 20 <= 140
+        assert sum(1 if c.isascii() else 2 for c in share) + 1 + 23 <= 280, stage
+        assert len(share) + 1 + 20 <= 140, stage
 
 
 class Page(HTMLParser):
@@ -223,14 +232,22 @@ def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str
     texts = CAMPAIGN.texts[language]
 
     page = Page(
-        landing_page(CAMPAIGN, language, link=f"{URL}.line", site_url=SITE, via=f"{CODE}.line")
+        landing_page(
+            CAMPAIGN,
+            language,
+            stage="before",
+            link=f"{URL}.line",
+            site_url=SITE,
+            via=f"{CODE}.line",
+        )
     )
 
     assert page.language == language
     assert page.metas["og:title"] == page.metas["twitter:title"] == texts.title
     assert page.metas["og:description"] == page.metas["description"] == texts.summary
+    assert page.metas["og:image:alt"] == texts.summary
     assert page.metas["og:url"] == f"{URL}.line"
-    assert page.metas["og:image"] == f"{SITE}/cards/savemyfriend-{language}.png"
+    assert page.metas["og:image"] == f"{SITE}/cards/savemyfriend-{language}-before.png"
     assert page.metas["twitter:card"] == "summary_large_image"
     onwards = page.links[0]
     assert page.metas["refresh"] == f"0; url={onwards}"
@@ -241,15 +258,31 @@ def test_landing_page_is_a_card_for_robots_and_a_way_on_for_people(language: str
     }
 
 
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("language", [*CAMPAIGN.texts])
+def test_everything_that_is_shared_is_true_at_its_stage(language: str, stage: str) -> None:
+    told = CAMPAIGN.texts[language].at(stage)
+
+    opened = landing_page(CAMPAIGN, language, stage=stage, link=URL, site_url=SITE, via="")
+    shared = {target.network: target for target in targets(CAMPAIGN, language, stage, URL)}
+
+    page = Page(opened)
+    assert told.summary in page.metas["og:description"]
+    assert (told.headline or "") in page.metas["og:description"]
+    assert page.metas["og:image"].endswith(f"{language}-{stage}.png")
+    assert (FRONTEND / page.metas["og:image"].removeprefix(f"{SITE}/")).exists()
+    assert query(shared["x"].href)["text"] == told.share
+
+
 def test_landing_page_of_an_unknown_link_says_no_way() -> None:
-    page = Page(landing_page(CAMPAIGN, "ko", link=URL, site_url=SITE, via=""))
+    page = Page(landing(CAMPAIGN, "ko", link=URL, via=""))
 
     assert parse_qs(urlsplit(page.links[0]).query).keys() == {"lang"}
 
 
 def test_landing_page_keeps_every_text_a_text() -> None:
-    calm = Page(landing_page(CAMPAIGN, "en", link=URL, site_url=SITE, via=CODE))
-    hostile = Page(landing_page(hostile_campaign(), "en", link=URL, site_url=SITE, via=CODE))
+    calm = Page(landing(CAMPAIGN, "en", link=URL, via=CODE))
+    hostile = Page(landing(hostile_campaign(), "en", link=URL, via=CODE))
 
     assert hostile.tags == calm.tags
     assert hostile.metas["og:title"] == HOSTILE
@@ -258,7 +291,7 @@ def test_landing_page_keeps_every_text_a_text() -> None:
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))
 def test_landing_page_of_any_link_leads_to_the_petition(rest: str) -> None:
-    page = Page(landing_page(CAMPAIGN, "en", link=f"{URL}/{rest}", site_url=SITE, via=""))
+    page = Page(landing(CAMPAIGN, "en", link=f"{URL}/{rest}", via=""))
 
     assert page.metas["og:url"] == f"{URL}/{rest}"
     assert page.links == [f"{SITE}/savemyfriend/?lang=en"]

@@ -8,6 +8,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextvars import Context, ContextVar
+from dataclasses import dataclass
 from functools import partial
 
 import pytest
@@ -19,14 +20,27 @@ LABELS = {"function": "sign", "petition": "savemyfriend"}
 Timers = list[tuple[float, Callable[[], None]]]
 
 
+@dataclass
+class Timer:
+    """The handle of one of them."""
+
+    timers: Timers
+    entry: tuple[float, Callable[[], None]]
+
+    def cancel(self) -> None:
+        """Take it away, unless it has gone off."""
+        if self.entry in self.timers:
+            self.timers.remove(self.entry)
+
+
 @pytest.fixture(autouse=True)
 async def timers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Timers]:
     """A clock that stands at half past a minute, and timers that go off when a test says so."""
     timers: Timers = []
 
-    def call_later(delay: float, callback: Callable[[], None], *, context: Context) -> object:
+    def call_later(delay: float, callback: Callable[[], None], *, context: Context) -> Timer:
         timers.append((delay, partial(context.run, callback)))
-        return callback
+        return Timer(timers, timers[-1])
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(loop, "call_later", call_later)
@@ -75,6 +89,16 @@ async def test_next_minute_begins_at_nothing_and_with_a_timer_of_its_own(
     timers.pop()[1]()
 
     assert [line["accepted"] for line in lines(capfd)] == [3, 1]
+
+
+async def test_line_that_is_written_at_once_leaves_no_timer(
+    capfd: pytest.CaptureFixture[str], timers: Timers
+) -> None:
+    log.add("sweep", LABELS, left=3)
+    log.flush()
+
+    assert [line["left"] for line in lines(capfd)] == [3]
+    assert timers == []
 
 
 async def test_minute_is_written_in_a_context_of_its_own(

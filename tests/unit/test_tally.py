@@ -44,6 +44,16 @@ def test_total_of_the_end_is_exact_and_its_countries_stay_blurred() -> None:
     )
 
 
+def test_share_of_the_leading_country_is_of_what_is_told() -> None:
+    published = Published(tally=EXACT, public=BLURRED)
+
+    assert tell(published, blurred=True).leading_percent == 100 * 980 // 1240
+    assert tell(Published(tally=Sums(90, {"SG": 29})), blurred=False).leading_percent == 0
+    # Countries moved this morning, and the total has fallen since.
+    fallen = Published(tally=Sums(50, drawn={"KR": 45}), public=BLURRED)
+    assert tell(fallen, blurred=True).leading_percent == 100
+
+
 def test_end_that_nobody_reached_is_exact_too() -> None:
     public = Public(closed_at=NOW, final=0)
 

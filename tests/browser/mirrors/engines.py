@@ -54,10 +54,10 @@ class Window:
 
     def open(self, url: str) -> None:
         """
-        Go to a page of ours, and wait for its phrases.
+        Go to a page, and wait until all that it names has arrived.
         """
         self.command("Navigate", url=url)
-        self.wait("document.documentElement.classList.contains('phrased')")
+        self.wait("document.readyState === 'complete'")
 
     def run(self, expression: str) -> Any:
         """

@@ -3,6 +3,7 @@ Mirrors and relays: wherever the page lies, and whichever way is left, a signatu
 """
 
 import json
+import re
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -45,7 +46,7 @@ def withdraw(page: Page, receipt: str) -> None:
     Take a signature back on the mirror that a page lies on.
     """
     page.click("footer a[href^='withdraw.html']")
-    page.wait_for_selector("html.phrased #receipt")
+    page.wait_for_selector("#receipt")
     page.fill("#receipt", receipt)
     page.click("#submit")
     page.wait_for_selector("#done", state="visible")
@@ -66,7 +67,7 @@ def test_a_signature_arrives_once_by_the_relay_when_the_first_address_does_not_a
 
     assert claim_of(services, email)
     assert counted(services) == before + 1
-    expect(page.locator("#count")).to_have_class("count scripted known")
+    expect(page.locator("#count")).to_have_class(re.compile("known"))
     withdraw(page, receipt)
     assert claims_of(services, email) == []
 
@@ -78,7 +79,7 @@ def test_the_address_that_answered_is_asked_first_for_the_rest_of_the_visit(
     dead = f"http://127.0.0.1:{free_port()}"
     address = mirrors.add("remembering", f"{dead}/", f"{mirrors.relay}/")
     page = visit(address, before=lambda page: page.on("request", lambda it: asked.append(it.url)))
-    expect(page.locator("#count")).to_have_class("count scripted known")
+    expect(page.locator("#count")).to_have_class(re.compile("known"))
     assert [url for url in asked if url.startswith(dead)] == [f"{dead}/count/savemyfriend"]
     asked.clear()
 

@@ -1,0 +1,100 @@
+"""
+What goes wrong while people sign: each a coroutine that does harm once, undoes it, and rests.
+
+Whoever is cancelled in the middle undoes it too.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+
+from dev.soak.stage import Stage, standing_still
+
+
+async def stop_emulator(stage: Stage, *, seconds: float, rest: float) -> None:
+    """Let the database stand still: it applies later what it was sent before."""
+    await asyncio.sleep(rest)
+    with standing_still(stage.processes()["emulator"]):
+        await asyncio.sleep(seconds)
+
+
+async def freeze_sign(stage: Stage, *, seconds: float, rest: float) -> None:
+    """Take a process's CPU away, as the platform does with who idles; but it did not idle."""
+    await asyncio.sleep(rest)
+    with standing_still(stage.functions["sign-0"].program):
+        await asyncio.sleep(seconds)
+
+
+async def delay_answers(stage: Stage, *, seconds: float, rest: float) -> None:
+    """Let every answer of the database come so much later."""
+    with changed(stage, "delay", seconds):
+        await asyncio.sleep(rest)
+
+
+async def lose_answers(stage: Stage, *, share: float, rest: float) -> None:
+    """Apply every call, and lose a share of the answers."""
+    with changed(stage, "lost", share):
+        await asyncio.sleep(rest)
+
+
+async def cut_connections(stage: Stage, *, rest: float) -> None:
+    """Cut every connection to the database in the middle of what it carries."""
+    await asyncio.sleep(rest)
+    assert stage.cable  # noqa: S101 – as the scenario asked for
+    stage.cable.cut()
+
+
+async def restart_emulator(stage: Stage, *, rest: float) -> None:
+    """Kill the database, and start it from its export."""
+    await asyncio.sleep(rest)
+    await stage.save_and_restart_emulator()
+
+
+async def kill_sign(stage: Stage, *, rest: float) -> None:
+    """Kill a process with all that is on its way, and start another in its place."""
+    await asyncio.sleep(rest)
+    stage.functions["sign-0"].kill()
+    await asyncio.to_thread(stage.restart("sign-0").wait)
+
+
+async def drain_sign(stage: Stage, *, rest: float) -> None:
+    """End a process by SIGTERM, as every deployment does, and start another in its place."""
+    await asyncio.sleep(rest)
+    await asyncio.to_thread(stage.functions["sign-0"].stop)
+    await asyncio.to_thread(stage.restart("sign-0").wait)
+
+
+@contextlib.contextmanager
+def changed(stage: Stage, name: str, value: float) -> Iterator[None]:
+    """Let the wire be worse for as long as a block lasts."""
+    assert stage.wire  # noqa: S101 – as the scenario asked for
+    setattr(stage.wire, name, value)
+    try:
+        yield
+    finally:
+        setattr(stage.wire, name, 0.0)
+
+
+Once = Callable[[Stage], Awaitable[None]]
+
+
+def faults(pace: float = 1.0) -> dict[str, Once]:
+    """
+    Return every fault by the name of its scenario.
+
+    Args:
+        pace: How long they last and rest, 1 as in an hour's soak; less in a test.
+    """
+    return {
+        "stopped-5": partial(stop_emulator, seconds=5 * pace, rest=25 * pace),
+        "stopped-60": partial(stop_emulator, seconds=60 * pace, rest=60 * pace),
+        "delayed": partial(delay_answers, seconds=0.2, rest=60 * pace),
+        "lost-1": partial(lose_answers, share=0.01, rest=60 * pace),
+        "lost-10": partial(lose_answers, share=0.1, rest=60 * pace),
+        "cut": partial(cut_connections, rest=10 * pace),
+        "restarted": partial(restart_emulator, rest=60 * pace),
+        "killed": partial(kill_sign, rest=20 * pace),
+        "drained": partial(drain_sign, rest=20 * pace),
+        "frozen": partial(freeze_sign, seconds=5 * pace, rest=15 * pace),
+    }

@@ -1,0 +1,112 @@
+"""Wires between functions and the emulator that break on purpose, and count what passes."""
+
+import asyncio
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+
+from dev import HOST
+from dev.bench.wire import COMMIT, CommitRequest, Wire
+from dev.soak.rules import Rules, name_of
+
+
+class BreakingWire(Wire):
+    """
+    A relay of calls, as faulty as it is told to be; all of it may be changed while it runs.
+
+    `delay` is in seconds, of each answer; `lost` the share of answers that get lost after the
+    call was applied; `away` refuses everything before it is applied; `rules` say what Firestore
+    would refuse.
+    """
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        super().__init__(channel)
+        self.delay = 0.0
+        self.lost = 0.0
+        self.away = False
+        self.rules: Rules | None = None
+        self.under_way = 0
+        self.refused: Counter[str] = Counter()
+
+    async def before(self, method: str, request: bytes, context: Any) -> None:
+        """Refuse what the database would refuse, or what comes while it is away."""
+        if self.away:
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "away on purpose")
+        if self.rules and method == COMMIT:
+            commit = CommitRequest.FromString(request)
+            names = [name_of(write) for write in commit.writes]
+            if reason := self.rules.refuse(names, time.monotonic()):
+                self.refused[reason] += 1
+                await context.abort(grpc.StatusCode[reason], "refused by the rules")
+        self.under_way += 1
+        context.add_done_callback(self._done)
+
+    async def after(self, method: str, context: Any) -> None:
+        """Hold an answer up, or lose it."""
+        await asyncio.sleep(self.delay)
+        if random.random() < self.lost:  # noqa: S311 – no secret
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "lost on purpose")
+
+    async def go_away(self) -> None:
+        """Refuse everything from now on, and return when nothing is on its way."""
+        self.away = True
+        while self.under_way:  # noqa: ASYNC110 – it changes in the wire's own thread
+            await asyncio.sleep(0.02)
+
+    def _done(self, _: Any) -> None:
+        self.under_way -= 1
+
+
+class Cable:
+    """A relay of octets, which knows no calls, and whose connections can be cut."""
+
+    def __init__(self, target: str) -> None:
+        self._target = target
+        self._ends: set[asyncio.StreamWriter] = set()
+        self.host = ""
+        self.cuts = 0
+
+    def cut(self) -> None:
+        """Cut every connection in the middle of whatever is on its way."""
+        self.cuts += len(self._ends) // 2
+        for end in list(self._ends):
+            end.transport.abort()
+
+    @contextlib.asynccontextmanager
+    async def laid(self) -> AsyncIterator["Cable"]:
+        """Relay for as long as a block lasts."""
+        server = await asyncio.start_server(self._join, HOST, 0)
+        self.host = f"{HOST}:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            server.close()
+            self.cut()
+
+    async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        host, _, port = self._target.partition(":")
+        try:
+            far_reader, far_writer = await asyncio.open_connection(host, int(port))
+        except OSError:
+            writer.close()
+            return
+        ends = {writer, far_writer}
+        self._ends |= ends
+        try:
+            await asyncio.gather(pipe(reader, far_writer), pipe(far_reader, writer))
+        finally:
+            self._ends -= ends
+
+
+async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Hand octets on until one side ends."""
+    with contextlib.suppress(OSError):
+        while octets := await reader.read(2**16):
+            writer.write(octets)
+            await writer.drain()
+    writer.close()

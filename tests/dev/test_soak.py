@@ -1,0 +1,263 @@
+"""A soak waits for nobody, plays everything exact to the end, and goes on where it was stopped."""
+
+import asyncio
+import contextlib
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from petition.blur import ONE_IN, is_drawn
+
+from dev.bench.scaling import allowed, level
+from dev.soak import contention, scenarios
+from dev.soak.__main__ import play
+from dev.soak.__main__ import read_options as read_soak_options
+from dev.soak.arrivals import Connections, arrive
+from dev.soak.audit import find_faults
+from dev.soak.crowd import Crowd
+from dev.soak.journal import Journal
+from dev.soak.latencies import Latencies
+from dev.soak.play import Options
+from dev.soak.plot import Panel, ceiling, draw
+from dev.soak.report import write_report
+from dev.soak.rules import ABORTED, EXHAUSTED, Rules
+from dev.soak.scenarios import SCENARIOS
+
+STALL_SECONDS = 1.0
+# Ids of ten signers whom no lot fell on.
+UNDRAWN = set([id for id in map(str, range(100)) if not is_drawn(id)][:10])
+
+
+@given(st.lists(st.floats(1e-6, 1e3), min_size=1), st.integers(1, 100))
+def test_a_quantile_is_right_to_two_percent(waits: list[float], percent: int) -> None:
+    latencies = Latencies()
+    for wait in waits:
+        latencies.add(wait)
+    exact = sorted(waits)[-(-percent * len(waits) // 100) - 1]
+
+    assert exact * 0.999 <= latencies.quantile(percent / 100) <= exact * 1.021
+    assert Latencies.unpack(latencies.packed()).buckets == latencies.buckets
+
+
+@contextlib.asynccontextmanager
+async def stalling_server(seconds: float) -> AsyncIterator[str]:
+    """Answer everything at once, but nothing for so long after the first request."""
+    loop = asyncio.get_running_loop()
+    open_from: list[float] = []
+
+    answering = set()
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        answering.add(asyncio.current_task())
+        with contextlib.suppress(EOFError, OSError):
+            while await reader.readuntil(b"\r\n\r\n"):
+                open_from[:] = open_from or [loop.time() + seconds]
+                await asyncio.sleep(open_from[0] - loop.time())
+                writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server.close()
+    await asyncio.gather(*(task for task in answering if task))
+
+
+async def test_nobody_waits_for_those_before_and_a_stall_is_felt_by_all_who_come() -> None:
+    """A closed loop would feel it once: that is how averages lie."""
+    waits = Latencies()
+    loop = asyncio.get_running_loop()
+    async with stalling_server(STALL_SECONDS) as url:
+        connections = Connections(url)
+
+        async def ask(arrived: float) -> None:
+            assert await connections.ask(b"GET / HTTP/1.1\r\n\r\n") == 200
+            waits.add(loop.time() - arrived)
+
+        await arrive(100, 2 * STALL_SECONDS, ask)
+        await connections.close()
+
+    assert 120 < len(waits) < 300
+    # Those who came in the first half waited half a second on average, each of them.
+    assert waits.quantile(0.7) > STALL_SECONDS / 4
+
+
+async def test_a_server_that_is_not_there_is_no_answer() -> None:
+    async with stalling_server(0) as url:
+        pass
+
+    assert await Connections(url).ask(b"GET / HTTP/1.1\r\n\r\n") == 0
+
+
+def test_a_document_is_written_once_a_second_and_another_whenever() -> None:
+    rules = Rules()
+
+    assert rules.refuse(["lanes/1", "claims/a"], 10.0) is None
+    assert rules.refuse(["lanes/1", "claims/b"], 10.9) == ABORTED
+    assert rules.refuse(["lanes/2", "claims/b"], 10.9) is None
+    assert rules.refuse(["lanes/1", "claims/c"], 11.0) is None
+
+
+def test_a_burst_is_paid_back() -> None:
+    rules = Rules(burst=3)
+
+    assert [rules.refuse(["lanes/1"], 0.0) for _ in range(4)] == [None, None, None, ABORTED]
+    assert [rules.refuse(["lanes/1"], 1.0) for _ in range(2)] == [None, ABORTED]
+
+
+def test_the_ramp_is_firestores() -> None:
+    rules = Rules(seconds_between=0, ramp=True)
+
+    def taken(begin: int, seconds: int) -> int:
+        steps = range(100 * begin, 100 * (begin + seconds))
+        groups = ([f"/claims/{n}-{i}" for i in range(100)] for n in steps)
+        moments = (step / 100 for step in steps)
+        refused = [rules.refuse(g, m) for g, m in zip(groups, moments, strict=True)]
+        assert set(refused) <= {None, EXHAUSTED}
+        return 100 * refused.count(None)
+
+    assert taken(0, 10) == pytest.approx(10 * allowed(0), rel=0.11)  # and a second's worth
+    assert taken(301, 10) == pytest.approx(10 * allowed(301), rel=0.11)
+
+
+def crowd_of(claims: int, acknowledged: int) -> Crowd:
+    """Return people of whom so many were told that they have signed."""
+    crowd = Crowd(["http://127.0.0.1:1"])
+    for _ in range(claims):
+        crowd.claim()
+    crowd.acknowledged.update(range(acknowledged))
+    return crowd
+
+
+@pytest.mark.parametrize(
+    ("lost", "more", "counted", "tally", "shown", "fault"),
+    [
+        (0, 0, 10, 10, 0, None),
+        (1, 0, 10, 10, 0, "not stored"),
+        (0, 1, 10, 10, 0, "nobody sent"),
+        (0, 0, 11, 10, 0, "count()"),
+        (0, 0, 10, 9, 0, "tally"),
+        (0, 0, 10, 10, ONE_IN, "readers are told"),
+    ],
+)
+def test_what_is_not_exact_is_found(
+    lost: int, more: int, counted: int, tally: int, shown: int, fault: str | None
+) -> None:
+    crowd = crowd_of(10, acknowledged=10)
+    claims = set(sorted(crowd.receipts())[lost:]) | {f"unknown {n}" for n in range(more)}
+    faults = find_faults(crowd, claims, UNDRAWN, counted, tally, shown)
+
+    assert len(faults) == (fault is not None)
+    assert fault is None or fault in faults[0]
+
+
+def test_a_claim_that_nobody_acknowledged_may_be_stored_but_is_told() -> None:
+    crowd = crowd_of(10, acknowledged=9)
+
+    faults = find_faults(crowd, crowd.receipts(), UNDRAWN, 10, 10, 0)
+
+    assert faults == ["1 claims were never acknowledged"]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+async def test_a_scenario_ends_exact(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In seconds, and slowly; `make soak` plays the same for as long as one likes."""
+    monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)  # One of its own.
+    journal = Journal(tmp_path / "journal.jsonl")
+    options = Options(
+        tmp_path, seconds=4, signs=20, reads=20, burst=50, stampede=50, pace=0.05, every=1
+    )
+
+    await SCENARIOS[name].play(name, options, journal)
+
+    (end,) = journal.lines("end", name)
+    assert end["audit"]["faults"] == []
+    assert end["audit"]["signers"] > 10
+    assert journal.lines("interval", name)
+    report = write_report(journal, tmp_path).read_text()
+    assert f"{name} |" in report
+    assert " exact |" in report
+
+
+async def test_what_was_interrupted_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played: list[tuple[str, float]] = []
+
+    async def note(name: str, options: Options, journal: Journal) -> None:
+        played.append((name, options.seconds))
+
+    some = {"record": scenarios.Scenario("", note, 3), "cut": scenarios.Scenario("", note)}
+    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", some)
+    monkeypatch.setattr("sys.argv", ["soak", "--minutes", "4", "--folder", str(tmp_path)])
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.add("end", "record", seconds=100)
+    with (tmp_path / "journal.jsonl").open("a") as file:
+        file.write('{"kind": "end", "scen')  # The machine went down.
+
+    await play(read_soak_options(), journal)
+
+    assert played == [("record", 80), ("cut", 60)]
+
+
+def test_a_plot_is_drawn_from_what_was_measured() -> None:
+    panels = [Panel("a < b", {"up": [0, 5, 10], "down": [10, 0, 0]})]
+
+    root = ET.fromstring(draw("title", [0, 30, 60], panels))  # noqa: S314 – our own
+
+    lines = [node.attrib["points"].split() for node in root.iter() if "points" in node.attrib]
+    heights = [[float(point.partition(",")[2]) for point in line] for line in lines]
+    assert heights[0][0] > heights[0][1] > heights[0][2]
+    assert heights[1][0] == heights[0][2]
+
+
+@pytest.mark.parametrize(
+    ("value", "top"), [(0, 1), (0.3, 0.5), (1, 1), (1.1, 2), (900, 1000), (5, 5)]
+)
+def test_an_axis_ends_at_a_round_number(value: float, top: float) -> None:
+    assert ceiling(value) == pytest.approx(top)
+
+
+def test_json_of_the_journal_is_one_line_each(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "a" / "journal.jsonl")
+    journal.add("interval", "record", at=1.5)
+    journal.add("end", "record", seconds=2)
+
+    lines = (tmp_path / "a" / "journal.jsonl").read_text().splitlines()
+    assert [json.loads(line)["kind"] for line in lines] == ["interval", "end"]
+    assert journal.seconds("record") == 2
+
+
+def test_the_simulation_of_scaling_says_what_the_ledger_does() -> None:
+    """Groups, commits and waits of docs/scaling.md, by the write path itself in virtual time."""
+    expected = level(1000, contention.SIGN)
+
+    seen = contention.contend(1000, 3, Rules(seconds_between=0))
+
+    assert seen.database
+    group = seen.numbers["claims"] / seen.numbers["groups"]
+    assert group == pytest.approx(expected.group, rel=0.25)
+    assert seen.database.commits / seen.seconds == pytest.approx(expected.commits, rel=0.3)
+    assert seen.waits.quantile(0.5) == pytest.approx(expected.wait, rel=0.03)
+    assert (seen.lost, seen.database.refused.total()) == (0, 0)
+
+
+def test_a_ledger_whose_lanes_are_refused_gets_through_by_trying_again() -> None:
+    seen = contention.contend(500, 3, Rules())
+
+    assert seen.database
+    assert seen.database.refused["ABORTED"] > 0
+    assert seen.numbers["retries"] > 0
+    assert seen.lost == 0
+
+
+def test_a_ledger_answers_honestly_above_the_ramp() -> None:
+    seen = contention.contend(2000, 3, Rules(seconds_between=0, ramp=True))
+
+    assert seen.lost > 0
+    assert seen.lost == seen.numbers["refused"]
