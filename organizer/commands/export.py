@@ -1,5 +1,6 @@
 """`export`: every signature, or only what may be handed over, streamed into a file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -69,8 +70,8 @@ def export(
     Run the same command again after an interruption, and it goes on where it was; a --delivery
     is written as a whole or not at all.
     """
-    needs_key = bool(delivery or check or decisions or withhold)
-    if needs_key and not (key_files or key_share_files or words):
+    has_key = key_files or key_share_files or words
+    if not has_key and (delivery or check or decisions or withhold):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
     _refuse(output, delivery=delivery, withhold=withhold, as_json=as_json)
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
@@ -78,18 +79,22 @@ def export(
     keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     wanted = Export(output, chosen, bom, opening, decisions)
-    numbers = (
-        _deliver(wanted, database, withhold) if delivery else write(wanted, connection, database)
-    )
+    if delivery:
+        numbers = _deliver(wanted, database, withhold)
+    else:
+        numbers = write(wanted, connection, database)
     place = "What went to stdout" if output == STDOUT else output
     say(f"{place} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
     if keys:
-        checked = opening.checks is not None
-        beside = (None, None) if output == STDOUT else (wanted.contested, wanted.unread)
-        for sentence in explain(numbers, *beside, checked=checked):
-            say(sentence)
+        _tell(wanted, numbers)
     if as_json:
         emit(numbers)
+
+
+def _tell(wanted: Export, numbers: Mapping[str, int]) -> None:
+    beside = (None, None) if wanted.output == STDOUT else (wanted.contested, wanted.unread)
+    for sentence in explain(numbers, *beside, checked=wanted.opening.checks is not None):
+        say(sentence)
 
 
 def _refuse(output: Path, *, delivery: bool, withhold: Path | None, as_json: bool) -> None:
