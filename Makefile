@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format audit licences bench soak wheels lock state deploy screenshots
+.PHONY: help install run test check ci format audit licences bench soak wheels lock state deploy mirror screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -114,6 +114,12 @@ deploy: project ## Put the petition online (make deploy PROJECT=my-project)
 	  others=$$(echo "$$state" | sed -n 's/^ *"project": "\(.*\)",*$$/\1/p' | sort -u | grep -vx '$(PROJECT)'); \
 	  test -z "$$others" || { echo "This state is not that of $(PROJECT) but of" $$others"; nothing was changed." >&2; exit 1; }
 	$(IN_INFRA) apply -var=project=$(PROJECT) -var-file=$(PROJECT).tfvars $(ARGS)
+
+CONFIG ?= config.json
+ARCHIVE ?= mirror.zip
+
+mirror: install ## Pack the page for another host (make mirror CONFIG=config.json)
+	@$(BIN)/python -m dev.mirror $(CONFIG) $(ARCHIVE)
 
 screenshots: install ## Take the pictures in the documentation
 	$(BIN)/python -m dev.pictures

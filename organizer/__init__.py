@@ -16,6 +16,7 @@ Beside the rooms, for all of them:
 - `command_line` puts the commands together; `__main__` starts it;
 - `connection` knows which database is meant, production or the local run; `session` opens it;
 - `pepper` finds it, and `vault` is Secret Manager, where it is kept, reached by `google_api`;
+- `profiles` are petitions that have a name on this machine;
 - `browser` finds a Chromium; `terminal` and `plots` are what a person sees.
 
 Nothing here is deployed. Exit codes: 0 it is done, or all is well; 1 something is wrong; 2 the
@@ -32,6 +33,15 @@ MISUNDERSTOOD = 2
 NOT_CONFIRMED = 3
 UNREACHABLE = 4
 INTERRUPTED = 130  # 128 and SIGINT, as shells have it
+
+# How `--json` names what ended a command otherwise than well.
+FAILURES = {
+    WRONG: "wrong",
+    MISUNDERSTOOD: "misunderstood",
+    NOT_CONFIRMED: "not-confirmed",
+    UNREACHABLE: "unreachable",
+    INTERRUPTED: "interrupted",
+}
 
 
 class CannotDo(Exception):

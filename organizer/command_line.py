@@ -1,17 +1,18 @@
 """The command line: its commands, and the options before them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import metadata
 from typing import Annotated
 
 import typer
 
-from organizer import UNREACHABLE, WRONG, CannotDo
+from organizer import FAILURES, INTERRUPTED, MISUNDERSTOOD, UNREACHABLE, WRONG, CannotDo
 from organizer.commands.burn import burn
 from organizer.commands.count import count
 from organizer.commands.deliver import deliver
 from organizer.commands.doctor import doctor
 from organizer.commands.export import export
+from organizer.commands.forget import forget
 from organizer.commands.invalidate import invalidate
 from organizer.commands.keys import keys
 from organizer.commands.news import news
@@ -20,10 +21,12 @@ from organizer.commands.recount import recount
 from organizer.commands.report import report
 from organizer.commands.stats import stats
 from organizer.commands.status import close_petition, open_petition, set_outcome
+from organizer.commands.use import use
 from organizer.commands.watch import watch
 from organizer.commands.withdraw import withdraw
+from organizer.profiles import read_profiles
 from organizer.signatures.faults import Conflict
-from organizer.terminal import say, show
+from organizer.terminal import emit, say, show
 
 EPILOG = (
     "Exit codes: 0 done, or all is well; 1 something is wrong; 2 the command was not understood; "
@@ -53,8 +56,9 @@ def settings(
     project: Annotated[
         str | None,
         typer.Option(
+            envvar="GOOGLE_CLOUD_PROJECT",
             help="The Google Cloud project. Left out, GOOGLE_CLOUD_PROJECT is used, and without "
-            "that the local run of `make run`."
+            "that the local run of `make run`.",
         ),
     ] = None,
     database: Annotated[
@@ -92,22 +96,49 @@ app.command("report")(report)
 app.add_typer(news, name="news")
 app.command("withdraw")(withdraw)
 app.command("invalidate")(invalidate)
+app.command("forget")(forget)
 app.command("burn")(burn)
 app.command("doctor")(doctor)
+app.command("use")(use)
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line, and return its exit code."""
+    """
+    Run one command line, and return its exit code.
+
+    With `--json`, a failure is a line of JSON too; see `FAILURES`.
+    """
+    tell = _tell_script if "--json" in arguments else _tell
     try:
-        app(list(arguments), prog_name="organizer")
+        app(list(arguments), prog_name="organizer", default_map=read_profiles().options)
     except CannotDo as problem:
-        say(str(problem), style="red")
-        return problem.exit_code
+        return tell(str(problem), problem.exit_code)
     except Conflict:
-        say("Somebody else changed the same, or nobody knows: run it again.", style="red")
-        return UNREACHABLE
+        message = "Somebody else changed the same, or nobody knows: run it again."
+        return tell(message, UNREACHABLE)
+    except OSError as fault:
+        if not fault.strerror:
+            raise
+        return tell(": ".join(filter(None, (fault.filename, fault.strerror))) + ".", WRONG)
     except SystemExit as end:
         if isinstance(end.code, str):  # What a function would not start with, in sentences.
-            say(end.code, style="red")
-        return end.code if isinstance(end.code, int) else WRONG
+            return tell(end.code, WRONG)
+        return _end(end.code or 0, tell)
     return 0
+
+
+def _end(code: int, tell: Callable[[str, int], int]) -> int:
+    # What was not understood has been said already, for a person.
+    if code == MISUNDERSTOOD and tell is _tell_script:
+        return tell("The command was not understood; stderr says why.", code)
+    return tell("Interrupted.", code) if code == INTERRUPTED else code
+
+
+def _tell(message: str, code: int) -> int:
+    say(message, style="red")
+    return code
+
+
+def _tell_script(message: str, code: int) -> int:
+    emit({"error": FAILURES[code], "exit_code": code, "message": message})
+    return _tell(message, code)

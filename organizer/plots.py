@@ -1,12 +1,15 @@
 """Numbers drawn with letters, for a terminal."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from rich.bar import Bar
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 
 STEPS = "▁▂▃▄▅▆▇█"
 EIGHTHS = " ▏▎▍▌▋▊▉"
+SHORTEST_BAR = 4  # ours: a shorter one tells nothing
 LONGEST_BAR = 30  # ours: a longer one is no easier to compare
 
 
@@ -38,18 +41,30 @@ def columns(numbers: Sequence[int], height: int = 6) -> list[str]:
     return lines
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A bar that takes the room that a table gives it."""
+
+    number: float
+    greatest: float
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield bar(self.number, self.greatest, options.max_width)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(SHORTEST_BAR, min(LONGEST_BAR, options.max_width))
+
+
 def ranking(title: str, unit: str, rows: Sequence[tuple[str, int]], whole: int) -> Table:
     """Draw rows of names and numbers, each with a bar as long as there is room for."""
     table = Table(box=None, pad_edge=False)
     table.add_column(title, overflow="fold", min_width=8)
-    table.add_column(max_width=LONGEST_BAR, min_width=4)
+    table.add_column()
     table.add_column(unit, justify="right", no_wrap=True)
     table.add_column("Of all", justify="right", no_wrap=True)
     greatest = max((number for _, number in rows), default=0)
     for name, number in rows:
-        # Anything above zero can be seen.
-        length = max(number, greatest / LONGEST_BAR / 4) if number > 0 else 0
-        table.add_row(name, Bar(greatest, 0, length), f"{number:,}", percent(number, whole))
+        table.add_row(name, Bar(number, greatest), f"{number:,}", percent(number, whole))
     return table
 
 

@@ -233,6 +233,7 @@ class Published:
         outcome: What became of the people, as the campaign names it.
         tally: Exact, as of counted_at.
         counted_at: Aware, UTC; None when nobody has counted yet.
+        forgotten_at: When organizers erased what was sealed; aware, UTC; None before.
     """
 
     status: Status = Status.OPEN
@@ -240,9 +241,10 @@ class Published:
     tally: Sums = field(default_factory=Sums)
     counted_at: dt.datetime | None = None
     public: Public = field(default_factory=Public)
+    forgotten_at: dt.datetime | None = None
 
     def fields(self) -> dict[str, Any]:
-        """Return what is stored."""
+        """Return what counting stores first; only organizers forget."""
         return {"status": self.status.value, "outcome": self.outcome, **self.counted()}
 
     def counted(self) -> dict[str, Any]:
@@ -264,6 +266,7 @@ class Published:
             tally=Sums.read(fields),
             counted_at=fields.get("counted_at"),
             public=Public.read(fields.get("public") or {}),
+            forgotten_at=fields.get("forgotten_at"),
         )
 
 

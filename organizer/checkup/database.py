@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from petition.campaign import Campaign
 from petition.documents import Leaving
 
 from organizer import CannotDo
@@ -10,6 +11,7 @@ from organizer.checkup.finding import Finding
 from organizer.connection import Connection
 from organizer.signatures.audit import audit
 from organizer.signatures.database import Database
+from organizer.signatures.forgetting import Duty, find_duty
 
 MAX_SKEW_SECONDS = 60  # ours: beyond, hours and days would be wrong ones
 MAX_OVERDUE = dt.timedelta(hours=3)  # ours: the sweep comes hourly, and may fail once
@@ -17,19 +19,20 @@ MAX_OVERDUE = dt.timedelta(hours=3)  # ours: the sweep comes hourly, and may fai
 
 def examine_database(connection: Connection) -> Iterator[Finding]:
     """Look at the petition's file, credentials, documents, index, clock, count and sweep."""
+    campaign = None
     try:
-        connection.read_campaign()
+        campaign = connection.read_campaign()
     except CannotDo as problem:
         yield Finding("petition", False, str(problem))
     else:
         yield Finding("petition", True, "its file is valid.")
     try:
-        yield from _examine(Database(connection))
+        yield from _examine(Database(connection), campaign)
     except CannotDo as problem:  # It answered before, perhaps, and does not any more.
         yield Finding("database", False, str(problem))
 
 
-def _examine(database: Database) -> Iterator[Finding]:
+def _examine(database: Database, campaign: Campaign | None) -> Iterator[Finding]:
     published = database.published()
     yield Finding("database", True, f"it answers; the petition is {published.status}.")
     yield _index(database)
@@ -47,6 +50,8 @@ def _examine(database: Database) -> Iterator[Finding]:
         + ("" if found.exact else " `recount --repair` puts it right."),
     )
     yield _sweep(database)
+    if campaign:
+        yield _duty(find_duty(campaign, published, dt.datetime.now(dt.UTC)))
 
 
 def _index(database: Database) -> Finding:
@@ -71,3 +76,9 @@ def _sweep(database: Database) -> Finding:
         f"{overdue} withdrawals should have left the count hours ago; look at sweep's log and "
         "whether the scheduler calls it.",
     )
+
+
+def _duty(duty: Duty) -> Finding:
+    now = dt.datetime.now(dt.UTC)
+    nothing = "nothing is due; the campaign says when by `closes` and `forget_after_days`."
+    return Finding("forgetting", not duty.overdue(now), duty.describe(now) or nothing)

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from organizer.plots import percent, ranking
 from organizer.session import connect
+from organizer.signatures.forgetting import find_duty
 from organizer.terminal import JsonOption, emit, show
 
 MOST_COUNTRIES = 20  # ours: what fits a screen; the others are one line
@@ -80,7 +81,7 @@ def describe(
     links: list[tuple[str, int, list[str]]],
 ) -> dict[str, object]:
     """Return the count as `--json` prints it; `public` is what the page tells."""
-    numbers = told(published)
+    numbers, duty = told(published), find_duty(campaign, published, at)
     return {
         "petition": campaign.petition,
         "status": status(published, campaign, at),
@@ -91,8 +92,15 @@ def describe(
         "referred": counted.referred,
         "countries": [{"country": code, "signatures": n} for code, n in ranked(counted.countries)],
         "links": [{"code": code, "claims": n, "marks": marks} for code, n, marks in links],
-        "as_of": at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "closes": _write(duty.closes),
+        "forget_by": _write(duty.due),
+        "forgotten_at": _write(duty.forgotten_at),
+        "as_of": _write(at),
     }
+
+
+def _write(moment: dt.datetime | None) -> str | None:
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 
 def ranked(countries: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -109,11 +117,13 @@ def _picture(
     about = "" if numbers.exact else "about "
     goal = campaign.goal(counted.signatures)
     referred, way = percent(counted.referred, counted.signatures), percent(counted.signatures, goal)
+    due = find_duty(campaign, published, at).describe(at)
     lines = Text.assemble(
         (f"{counted.signatures:,}", "bold"),
         f" signatures of {goal:,} ({way}), as of {at:%d %B %Y %H:%M:%S} UTC\n",
         f"{referred} came by a shared link. The petition is {state}.\n",
         f"The page says {about}{numbers.signatures:,}.\n",
+        f"{due}\n" if due else "",
     )
     return Group(lines, _countries(counted, everywhere))
 

@@ -77,4 +77,5 @@ def _tell(findings: list[Finding], as_json: bool) -> None:
         for finding in findings:
             show(f"{'well ' if finding.well else 'WRONG'}  {finding.part}: {finding.sentence}")
     if not all(finding.well for finding in findings):
-        raise CannotDo("Something is wrong; see above.", WRONG)
+        say("Something is wrong; see above.", style="red")
+        raise typer.Exit(WRONG)

@@ -1,5 +1,6 @@
 """`export`: every signature, or only what may be handed over, streamed into a file."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from organizer.reporting.figures import figure
 from organizer.session import connect
 from organizer.signatures.database import Database
 from organizer.signatures.decisions import DecisionsOption, read_decisions
-from organizer.signatures.export import Export, write
+from organizer.signatures.export import STDOUT, Export, write
 from organizer.signatures.gathering import gather
 from organizer.signatures.proof import CheckOption, prove
 from organizer.signatures.rows import Format
@@ -26,7 +27,9 @@ from organizer.signatures.withholding import WithholdOption, read_withheld
 from organizer.terminal import JsonOption, emit, say
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
-OutputArgument = Annotated[Path, typer.Argument(help="The file to write, such as names.csv.")]
+OutputArgument = Annotated[
+    Path, typer.Argument(help="The file to write, such as names.csv; - is stdout.")
+]
 FormatOption = Annotated[
     Format | None,
     typer.Option("--format", help="Left out, it follows the file's ending; else csv."),
@@ -67,25 +70,41 @@ def export(
     Run the same command again after an interruption, and it goes on where it was; a --delivery
     is written as a whole or not at all.
     """
-    if (delivery or check or decisions or withhold) and not (key_files or key_share_files or words):
+    has_key = key_files or key_share_files or words
+    if not has_key and (delivery or check or decisions or withhold):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
-    if withhold and not delivery:
-        raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
+    _refuse(output, delivery=delivery, withhold=withhold, as_json=as_json)
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
     connection, database = connect(context)
     keys = read_keys(key_files, key_share_files, words)
     opening = prove(connection, database, keys, check, pepper, secret)
     wanted = Export(output, chosen, bom, opening, decisions)
-    numbers = (
-        _deliver(wanted, database, withhold) if delivery else write(wanted, connection, database)
-    )
-    say(f"{output} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
+    if delivery:
+        numbers = _deliver(wanted, database, withhold)
+    else:
+        numbers = write(wanted, connection, database)
+    place = "What went to stdout" if output == STDOUT else output
+    say(f"{place} holds {numbers['written']:,} {'names' if delivery else 'rows'}.")
     if keys:
-        checked = opening.checks is not None
-        for sentence in explain(numbers, wanted.contested, wanted.unread, checked=checked):
-            say(sentence)
+        _tell(wanted, numbers)
     if as_json:
         emit(numbers)
+
+
+def _tell(wanted: Export, numbers: Mapping[str, int]) -> None:
+    beside = (None, None) if wanted.output == STDOUT else (wanted.contested, wanted.unread)
+    for sentence in explain(numbers, *beside, checked=wanted.opening.checks is not None):
+        say(sentence)
+
+
+def _refuse(output: Path, *, delivery: bool, withhold: Path | None, as_json: bool) -> None:
+    if output == STDOUT and (delivery or as_json):
+        raise CannotDo(
+            "A delivery has totals beside it, and --json needs stdout for itself: name a file.",
+            MISUNDERSTOOD,
+        )
+    if withhold and not delivery:
+        raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
 
 
 def _deliver(wanted: Export, database: Database, withhold: Path | None) -> dict[str, int]:

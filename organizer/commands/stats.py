@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from organizer.connection import Connection
+from organizer.connection import DEFAULT, Connection
 from organizer.session import connect
 from organizer.signatures.proof import prove
 from organizer.statistics.numbers import Numbers, gather
@@ -80,6 +80,6 @@ def _save(path: Path, numbers: Numbers, before: list[str]) -> None:
 def _before(connection: Connection) -> list[str]:
     # What a line must say so that it means the same petition, wherever it is typed.
     place = [] if connection.local else ["--project", connection.project]
-    if connection.database != "(default)":
+    if connection.database != DEFAULT:
         place += ["--database", connection.database]
     return [*place, "--petition", connection.petition]

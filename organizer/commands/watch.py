@@ -11,9 +11,9 @@ from petition.campaign import Campaign
 from rich.live import Live
 from rich.text import Text
 
-from organizer.plots import bar, sparkline
+from organizer.plots import LONGEST_BAR, bar, sparkline
 from organizer.session import connect
-from organizer.terminal import JsonOption, emit, screen
+from organizer.terminal import JsonOption, emit, screen, show
 
 RATE_SECONDS = 300.0  # ours: a rate over five minutes is calm enough to plan with
 
@@ -31,20 +31,23 @@ def watch(
     Watch the count rise, with its rate, the way to the next milestone, and when it will be reached.
 
     Each look reads the lanes, about 128 documents: an hour costs about three cents.
-    Ctrl-C ends it. With --json, each look is a line.
+    Ctrl-C ends it. Into a pipe, and with --json, each look is a line.
     """
     connection, database = connect(context)
     pace = Pace(connection.read_campaign())
-    live = None if as_json else Live(console=screen(), auto_refresh=False)
+    drawn = screen().is_terminal and not as_json
+    live = Live(console=screen(), auto_refresh=False) if drawn else None
     looks = 0
     with live or nullcontext():
         while True:
             pace.add(time.monotonic(), database.tally().signatures)
             now = dt.datetime.now(dt.UTC)
             if live:
-                live.update(pace.picture(now), refresh=True)
-            else:
+                live.update(pace.picture(now, screen().width), refresh=True)
+            elif as_json:
                 emit(pace.describe(now))
+            else:
+                show(pace.line(now))
             looks += 1
             if looks == times:
                 return
@@ -98,13 +101,23 @@ class Pace:
             "as_of": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         }
 
-    def picture(self, now: dt.datetime) -> Text:
-        """Draw a look for a person."""
-        goal, reached = self._campaign.goal(self.signatures), self.reached(now)
-        way = bar(min(self.signatures, goal), goal).ljust(30, "·")
-        when = f"about {reached:%d %B %H:%M} UTC" if reached else "not in sight"
-        return Text.assemble(
-            (f"{self.signatures:,}", "bold"),
-            f"  {self.per_minute:+,.1f} a minute  {sparkline(self._steps)}\n",
-            f"{way} {goal:,}: {when}\n",
+    def line(self, now: dt.datetime) -> str:
+        """Write a look in one line, for a pipe."""
+        return (
+            f"{now:%Y-%m-%d %H:%M:%S} UTC  {self.signatures:,}  {self.per_minute:+,.1f} a minute  "
+            f"{self._goal(now)}"
         )
+
+    def picture(self, now: dt.datetime, width: int) -> Text:
+        """Draw a look for a person, in `width` letters."""
+        goal = self._campaign.goal(self.signatures)
+        number, rate = f"{self.signatures:,}", f"  {self.per_minute:+,.1f} a minute  "
+        steps = sparkline(self._steps, max(1, width - len(number) - len(rate)))
+        way = bar(min(self.signatures, goal), goal, min(LONGEST_BAR, width))
+        way = way.ljust(min(LONGEST_BAR, width), "·")
+        return Text.assemble((number, "bold"), f"{rate}{steps}\n{way}\n{self._goal(now)}\n")
+
+    def _goal(self, now: dt.datetime) -> str:
+        reached = self.reached(now)
+        when = f"about {reached:%d %B %H:%M} UTC" if reached else "not in sight"
+        return f"{self._campaign.goal(self.signatures):,}: {when}"

@@ -69,14 +69,18 @@ def write_unread(path: Path, gathered: Gathered) -> None:
 
 
 def explain(
-    left_out: Mapping[str, int], contested: Path, unread: Path | None = None, *, checked: bool
+    left_out: Mapping[str, int],
+    contested: Path | None,
+    unread: Path | None = None,
+    *,
+    checked: bool,
 ) -> Iterator[str]:
     """
     Say to organizers how many are not named and why, exactly, and what they can decide.
 
     Args:
         left_out: As `Gathered.left_out`.
-        contested: The file of contested names.
+        contested: The file of contested names, if one was written.
         unread: The file of signers no box of whom could be read, if one was written.
         checked: Whether boxes were checked against the addresses that they count for.
     """
@@ -86,7 +90,9 @@ def explain(
         listed = f"; {unread} lists them" if unread else ""
         yield f"{number:,} signers have no box that could be read{listed}."
     yield from remarks(PHRASES["en"], left_out, "{:,}".format, checked=checked, floor=1)
-    if left_out["contested"]:
+    if left_out["contested"] and contested is None:
+        yield "Export into a file to decide the contested names: they are listed beside it."
+    elif left_out["contested"]:
         yield (
             f"Decide the contested names in {contested}, and run this again with --decisions and "
             "that file."

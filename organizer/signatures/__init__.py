@@ -10,6 +10,7 @@ What is signed, in the database, as organizers read, open and change it.
 - `gathering` brings together what is handed over, in one pass; `withholding` keeps names off it;
 - `export` writes it into files: `rows` are its lines, `checkpoint` lets it go on after a kill;
 - `filter` says which claims are meant, `hours` reads the times that it is given, `invalidation`
-  takes their signers off the count, `withdrawal` does what a signer asks for;
+  takes their signers off the count, `withdrawal` does what a signer asks for, `forgetting` erases
+  what was sealed, at the end;
 - `audit` compares signers, claims and lanes, and repairs them.
 """

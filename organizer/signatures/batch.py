@@ -61,6 +61,11 @@ class Batch:
         nothing = {name: firestore.DELETE_FIELD for name in fields}
         self._batch.update(self._of(CLAIMS, claim.id), nothing, option=self._as_read(claim))
 
+    def erase_box(self, receipt_hash: str) -> None:
+        """Erase what was sealed in a claim, which goes on standing."""
+        # Of whoever withdraws meanwhile it erases nothing twice, so it need not be as it was read.
+        self._batch.update(self._of(CLAIMS, receipt_hash), {"sealed": firestore.DELETE_FIELD})
+
     def refuse_claim(self, receipt_hash: str) -> None:
         """Store an empty claim that was never there, so that it is refused when it comes."""
         self._batch.create(self._of(CLAIMS, receipt_hash), {})
@@ -136,6 +141,10 @@ class Batch:
     def set_outcome(self, outcome: str | None) -> None:
         """Say what became of the people, or that nothing is told."""
         self._batch.set(self._petition, {"outcome": outcome}, merge=True)
+
+    def note_forgotten(self, moment: dt.datetime) -> None:
+        """Say that what was sealed is erased."""
+        self._batch.set(self._petition, {"forgotten_at": moment}, merge=True)
 
     def _of(self, collection: str, id: str) -> Any:
         return self._petition.collection(collection).document(id)

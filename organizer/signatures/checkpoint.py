@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -26,6 +27,28 @@ class Progress:
     after: str | None = None
     sizes: dict[str, int] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+
+
+class Flowing:
+    """Text that goes to stdout page by page; what is gone cannot go on after a kill."""
+
+    resumed = False
+
+    def __init__(self) -> None:
+        self.progress = Progress({})
+
+    def write(self, name: str, text: str) -> None:
+        """Write what belongs to the output; there is no room for anything beside it."""
+        if name == "output":
+            sys.stdout.buffer.write(text.encode())
+
+    def note(self, after: str | None) -> None:
+        """Let everything up to an id go."""
+        sys.stdout.buffer.flush()
+
+    def close(self, *, finished: bool) -> None:
+        """Let the rest go."""
+        self.note(None)
 
 
 class Growing:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from organizer.connection import Connection
 from organizer.signatures import rows
-from organizer.signatures.checkpoint import Growing
+from organizer.signatures.checkpoint import Flowing, Growing
 from organizer.signatures.database import PAGE, Database
 from organizer.signatures.decisions import read_decisions, write_contested
 from organizer.signatures.naming import Naming, Person, name_signer
@@ -21,6 +21,8 @@ from organizer.signatures.rows import Format, write_header, write_rows
 from organizer.terminal import say
 
 Signer = tuple[str, list[OpenedClaim]]
+Pages = Growing | Flowing
+STDOUT = Path("-")
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Export:
     What is wanted: where, and how.
 
     Args:
+        output: STDOUT for a pipe, beside which nothing is written.
         decisions: The file in which organizers decided contested names.
     """
 
@@ -67,7 +70,8 @@ def write(export: Export, connection: Connection, database: Database) -> dict[st
     if export.opening.keys:
         files |= {"unread": export.unread, "contested": export.contested}
     add = _adder(export)
-    growing = Growing(files, _options(export, connection))
+    flows = export.output == STDOUT
+    growing: Pages = Flowing() if flows else Growing(files, _options(export, connection))
     finished = False
     try:
         _fill(export, growing, database, add)
@@ -75,13 +79,13 @@ def write(export: Export, connection: Connection, database: Database) -> dict[st
     finally:
         growing.close(finished=finished)
     for name in ("unread", "contested"):
-        if name in files and not files[name].stat().st_size:
+        if not flows and name in files and not files[name].stat().st_size:
             files[name].unlink()
     return growing.progress.numbers
 
 
 def _fill(
-    export: Export, growing: Growing, database: Database, add: Callable[..., Counter[str]]
+    export: Export, growing: Pages, database: Database, add: Callable[..., Counter[str]]
 ) -> None:
     after = growing.progress.after
     if growing.resumed:
@@ -116,15 +120,15 @@ def _options(export: Export, connection: Connection) -> dict[str, str]:
     }
 
 
-def _adder(export: Export) -> Callable[[Growing, list[Signer]], Counter[str]]:
+def _adder(export: Export) -> Callable[[Pages, list[Signer]], Counter[str]]:
     decisions = read_decisions(export.decisions)
 
-    def add_known(growing: Growing, signers: list[Signer]) -> Counter[str]:
+    def add_known(growing: Pages, signers: list[Signer]) -> Counter[str]:
         known = [rows.known_row(claim.stored.content) for _, own in signers for claim in own]
         growing.write("output", write_rows(known, export.format))
         return Counter(written=len(known))
 
-    def add_opened(growing: Growing, signers: list[Signer]) -> Counter[str]:
+    def add_opened(growing: Pages, signers: list[Signer]) -> Counter[str]:
         people = [name_signer(signer, own, decisions) for signer, own in signers]
         unread = [person for person in people if person.naming is Naming.UNREAD]
         contested = [person for person in people if person.naming is Naming.CONTESTED]

@@ -5,14 +5,14 @@ A file of rules is text, a line each, as a terminal takes them; what begins with
 """
 
 import argparse
-import datetime as dt
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from organizer import MISUNDERSTOOD, CannotDo
-from organizer.signatures.filter import Filter
+from organizer.signatures.filter import Filter, read_country, read_via
+from organizer.signatures.hours import read_hour
 from organizer.signatures.opening import OpenedClaim
 
 
@@ -48,7 +48,7 @@ def read_rules(path: Path | None, petition: str) -> list[Rule]:
             continue
         try:
             rules.append(Rule(line.strip(), _read(line, petition)))
-        except ValueError:
+        except (ValueError, CannotDo):
             raise CannotDo(
                 f"Line {number} of {path} is no rule: write a line of `invalidate` with --since, "
                 f"--until, --country, --language or --via, about {petition}. What needs the key is "
@@ -80,9 +80,10 @@ def _read(line: str, petition: str) -> Filter:
     for name in ("--project", "--database", "--petition", "--reason"):
         parser.add_argument(name)
     for name in ("--since", "--until"):
-        parser.add_argument(name, type=_moment)
-    for name in ("--country", "--language", "--via"):
-        parser.add_argument(name)
+        parser.add_argument(name, type=read_hour)
+    parser.add_argument("--country", type=read_country)
+    parser.add_argument("--language")
+    parser.add_argument("--via", type=read_via)
     try:
         said, (first, *rest) = parser.parse_known_args(shlex.split(line))
     except argparse.ArgumentError as fault:
@@ -93,8 +94,3 @@ def _read(line: str, petition: str) -> Filter:
     if [first, *rest] != ["organizer", "invalidate"] or wanted.empty:
         raise ValueError("no line of invalidate")
     return wanted
-
-
-def _moment(text: str) -> dt.datetime:
-    moment = dt.datetime.fromisoformat(text)
-    return moment.astimezone(dt.UTC) if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -4,6 +4,8 @@ The count that organizers see, and how it rises.
 
 import datetime as dt
 import json
+import re
+import subprocess
 
 import pytest
 from google.cloud import firestore
@@ -112,6 +114,45 @@ def test_watch_prints_a_line_for_each_look(organizer: Command, forged: Forged) -
     assert looks[0]["goal"] == 100
 
 
+def test_watch_prints_each_look_into_a_pipe_at_once(
+    in_process: tuple[list[str], dict[str, str]], forged: Forged
+) -> None:
+    forged.add(60)
+    program, env = in_process
+
+    with subprocess.Popen(
+        [*program, "watch", "--every", "0.2"], env=env, stdout=subprocess.PIPE, text=True
+    ) as watching:
+        assert watching.stdout
+        lines = [watching.stdout.readline() for _ in range(2)]  # while it goes on
+        watching.terminate()
+
+    for line in lines:
+        assert re.fullmatch(r"[\d-]+ [\d:]+ UTC  60  \+0.0 a minute  100: not in sight\n", line)
+
+
+def test_what_is_watched_fits_forty_columns() -> None:
+    pace = Pace(load_campaigns()[PETITION])
+    for minute in range(90):
+        pace.add(60 * minute, 900 * minute)
+
+    for width in (40, 80, 200):
+        assert max(map(len, pace.picture(NOW, width).plain.splitlines())) <= width
+
+
+def test_a_count_fits_forty_columns(
+    organizer: Command, forged: Forged, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forged.add(1000)
+    forged.add(1, country="US")
+    monkeypatch.setenv("COLUMNS", "40")
+
+    said = organizer("count")
+
+    assert max(map(len, said.out.splitlines())) <= 40
+    assert re.search(r"US +\S+ +1 +0.1 %", said.out), "What is not nothing can be seen."
+
+
 def test_watch_estimates_when_the_next_milestone_is_reached() -> None:
     pace = Pace(load_campaigns()[PETITION])
     pace.add(0, 700)
@@ -119,7 +160,7 @@ def test_watch_estimates_when_the_next_milestone_is_reached() -> None:
 
     assert pace.per_minute == 60
     assert pace.reached(NOW) == NOW + dt.timedelta(minutes=4)
-    assert "about 14 February 09:04 UTC" in pace.picture(NOW).plain
+    assert "about 14 February 09:04 UTC" in pace.picture(NOW, 80).plain
 
 
 def test_watch_promises_nothing_when_nobody_signs() -> None:
@@ -128,7 +169,7 @@ def test_watch_promises_nothing_when_nobody_signs() -> None:
     pace.add(60, 700)
 
     assert pace.reached(NOW) is None
-    assert "not in sight" in pace.picture(NOW).plain
+    assert "not in sight" in pace.picture(NOW, 80).plain
 
 
 def test_a_sparkline_is_as_high_as_its_greatest_number() -> None:

@@ -49,8 +49,17 @@ def test_a_healthy_petition_is_well(services: Stack, examine: Doctor, tmp_path: 
 
     wells = examine("--site", services.site, "--key", str(key))
 
-    parts = {"petition", "database", "index", "clock", "count", "sweep", "page", "public key"}
-    parts |= {"envelope key", "sign", "share-link", "withdraw", "published count", "private key"}
+    parts = {"petition", "database", "index", "clock", "count", "sweep", "page"}
+    parts |= {
+        "forgetting",
+        "public key",
+        "envelope key",
+        "sign",
+        "share-link",
+        "withdraw",
+        "published count",
+        "private key",
+    }
     assert set(wells) == parts
     assert all(wells.values())
 

@@ -375,3 +375,39 @@ def test_an_export_into_a_folder_that_is_not_there_is_told_in_a_sentence(
 
     assert said.code == 1
     assert "cannot be written" in said.err
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_an_export_into_a_pipe_is_what_a_file_would_hold(
+    in_process: tuple[list[str], dict[str, str]],
+    organizer: Command,
+    forged: Forged,
+    key_file: Path,
+    tmp_path: Path,
+    form: str,
+) -> None:
+    forged.add(30, contents=Contents("=HYPERLINK()", "friend@example.org", "자유"))
+    program, env = in_process
+    key = ["--key", str(key_file)]
+    file = tmp_path / f"all.{form}"
+    assert organizer("export", file, *key).code == 0
+    before = sorted(tmp_path.iterdir())
+
+    piped = subprocess.run(
+        [*program, "export", "-", "--format", form, *key],
+        env=env,
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+
+    assert piped.stdout == file.read_bytes()
+    assert b"What went to stdout holds 30 rows." in piped.stderr
+    assert sorted(tmp_path.iterdir()) == before, "Nothing is written beside it."
+
+
+@pytest.mark.parametrize("option", ["--delivery", "--json"])
+def test_what_needs_a_file_is_not_written_to_stdout(
+    organizer: Command, key_file: Path, option: str
+) -> None:
+    assert organizer("export", "-", "--key", key_file, option).code == 2

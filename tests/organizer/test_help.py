@@ -82,7 +82,7 @@ LINES = sorted({line for page in PAGES for line in lines_of(page)})
 @pytest.mark.parametrize("line", LINES)
 def test_what_the_pages_tell_people_to_type_is_understood(line: str) -> None:
     typed = shlex.split(line)
-    if typed[0] == "--project":  # It stands before every command.
+    while typed[0] in ("--project", "--petition"):  # They stand before every command.
         typed = typed[2:]
     name = next((n for n in commands() if typed[: n.count(" ") + 1] == n.split()), None)
     if name is None:
