@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format bench soak wheels lock state deploy screenshots
+.PHONY: help install run test check ci format audit licences bench soak wheels lock state deploy mirror screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -17,6 +17,8 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check
 FETCHED = $(shell cmp -s requirements-dev.txt wheels/requirements-dev.txt && \
   echo --no-index --find-links wheels)
 UV := 0.13.9
+PIP_AUDIT := 2.9.0
+LISTS ?= requirements.txt requirements-dev.txt requirements-java.txt
 # One list for every system and every Python from 3.11 on; what is locked stays as it is, unless a
 # *.in says otherwise or ARGS is --upgrade.
 COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
@@ -75,6 +77,14 @@ format: install ## Put the code into its one format
 bench: install ## Measure signatures per second, CPU and memory
 	$(BIN)/python -m dev.bench $(ARGS)
 
+audit: ## Ask whether anything that is installed is known to be vulnerable; needs the network
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT)
+	.venv-audit/bin/pip-audit --disable-pip --require-hashes $(LISTS:%=--requirement %)
+
+licences: install ## List the licences of everything that is installed
+	$(BIN)/python -m dev.licences
+
 soak: install ## Play faults, bursts and attackers for an hour; Ctrl-C stops it, and again goes on
 	$(BIN)/python -m dev.soak $(ARGS)
 
@@ -104,6 +114,12 @@ deploy: project ## Put the petition online (make deploy PROJECT=my-project)
 	  others=$$(echo "$$state" | sed -n 's/^ *"project": "\(.*\)",*$$/\1/p' | sort -u | grep -vx '$(PROJECT)'); \
 	  test -z "$$others" || { echo "This state is not that of $(PROJECT) but of" $$others"; nothing was changed." >&2; exit 1; }
 	$(IN_INFRA) apply -var=project=$(PROJECT) -var-file=$(PROJECT).tfvars $(ARGS)
+
+CONFIG ?= config.json
+ARCHIVE ?= mirror.zip
+
+mirror: install ## Pack the page for another host (make mirror CONFIG=config.json)
+	@$(BIN)/python -m dev.mirror $(CONFIG) $(ARCHIVE)
 
 screenshots: install ## Take the pictures in the documentation
 	$(BIN)/python -m dev.pictures

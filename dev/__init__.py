@@ -11,7 +11,8 @@ Everything runs on one machine: the emulator, the functions and the page.
 Beside it, the tools that engineers use:
 
 - `plea` writes the petition's text into the page, `pictures` takes screenshots and cards;
-- `page_checks` looks for faults in the page's modules, `bench` measures what the functions cost;
+- `page_checks` looks for faults in the page's modules, `licences` lists what others ask of us;
+- `bench` measures what the functions cost;
 - `soak` plays everything that may happen, for as long as one likes.
 
 Tests use the same modules, so what they test is what `make run` runs.

@@ -51,7 +51,7 @@ def site_config(urls: Mapping[str, str], keys: DevelopmentKeys) -> dict[str, obj
     """
     return {
         "petition": PETITION,
-        "functions": {name.replace("-", "_"): urls[name] for name in PUBLIC_FUNCTIONS},
+        "functions": {name.replace("-", "_"): [urls[name]] for name in PUBLIC_FUNCTIONS},
         "seal_public_key": keys.seal_public_key,
         "envelope_public_key": keys.envelope_public_key,
     }
@@ -64,7 +64,7 @@ def page_headers(frontend: Path, config: Mapping[str, object]) -> dict[str, str]
         return {}
     functions = config["functions"]
     assert isinstance(functions, dict)  # noqa: S101  # As `site_config` made it.
-    connect = " ".join(sorted({origin(url) for url in functions.values()}))
+    connect = " ".join(sorted({origin(url) for urls in functions.values() for url in urls}))
     headers: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return {name: value.replace("{connect}", connect) for name, value in headers.items()}
 

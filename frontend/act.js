@@ -60,7 +60,7 @@ export async function act() {
 }
 
 /**
- * @param {import("./delivery.js").Answer} answer
+ * @param {import("./asking.js").Answer} answer
  * @param {Awaited<ReturnType<typeof prepareSignature>>} prepared
  */
 function settle({ status, body }, prepared) {

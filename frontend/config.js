@@ -6,9 +6,12 @@
 
 import { jsonOf } from "./answer.js";
 
+/** @typedef {"sign" | "count" | "share_link" | "withdraw"} FunctionName */
+
 /**
  * @typedef {object} Config
- * @property {{sign: string, count: string, share_link: string, withdraw: string}} functions
+ * @property {Record<FunctionName, string[]>} functions addresses of each, in the order in which they
+ *   are to be asked; relative ones are from the root
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
  * @property {string} envelope_public_key the same of `sign`
  */
@@ -59,11 +62,12 @@ export function addressRules() {
 }
 
 /**
- * The address of a function, for this petition.
+ * The addresses of a function, for a petition.
  *
- * @param {"sign" | "count" | "share_link" | "withdraw"} name
+ * @param {FunctionName} name
+ * @param {string} [petition] its id; the page's own if none is given
  */
-export async function functionUrl(name) {
+export async function functionUrls(name, petition = petitionId) {
   const { functions } = await config();
-  return fromRoot(`${functions[name]}/${petitionId}`);
+  return functions[name].map((url) => fromRoot(`${url}/${petition}`));
 }

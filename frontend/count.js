@@ -1,7 +1,6 @@
 /** The count: how many, how far to the next milestone, from where, and as of when. */
 
-import { jsonOf } from "./answer.js";
-import { functionUrl } from "./config.js";
+import { ask } from "./asking.js";
 import { $ } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
 import { poll } from "./retry.js";
@@ -59,17 +58,11 @@ export function startCount(onTally) {
 
 /** @returns {Promise<Tally>} */
 async function fetchTally() {
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), TIMEOUT_MILLISECONDS);
-  try {
-    // The browser's own cache would show the number before last (stale-while-revalidate).
-    const url = await functionUrl("count");
-    const answer = await fetch(url, { cache: "no-cache", signal: patience.signal });
-    if (!answer.ok) throw new TypeError(`count answered ${answer.status}`);
-    return await jsonOf(answer);
-  } finally {
-    clearTimeout(timer);
-  }
+  // The browser's own cache would show the number before last (stale-while-revalidate).
+  const question = /** @type {const} */ ({ cache: "no-cache", milliseconds: TIMEOUT_MILLISECONDS });
+  const { status, body } = await ask("count", question);
+  if (status !== 200) throw new TypeError(`count answered ${status}`);
+  return body;
 }
 
 /** Tells whoever has just signed the number that they were added to, which stays as it was then. */

@@ -1,16 +1,24 @@
 /** Pictures of codes: fetched rather than linked, so that the page needs no right to foreign ones. */
 
+import { ask } from "./asking.js";
 import { $ } from "./element.js";
 
 /**
- * @param {string} url
+ * @param {string} name of the picture below share-link, such as "7k2m9qx4tb.png": its address as
+ *   share-link says it may be out of reach
  * @returns {Promise<Blob>}
  * @throws {TypeError} when no picture came, but perhaps a filter's page
  */
-export async function fetchPicture(url) {
-  const answer = await fetch(url);
+export async function fetchPicture(name) {
+  const { body } = await ask("share_link", { path: `/${name}` }, pictureOf);
+  if (!(body instanceof Blob)) throw new TypeError(`share-link has no ${name}`);
+  return body;
+}
+
+/** @param {Response} answer */
+async function pictureOf(answer) {
   const type = answer.headers.get("Content-Type") ?? "";
-  if (!answer.ok || !type.startsWith("image/")) throw new TypeError(`${url} answered no picture`);
+  if (!type.startsWith("image/")) throw new TypeError(`${answer.url} answered no picture`);
   return answer.blob();
 }
 

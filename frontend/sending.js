@@ -6,7 +6,8 @@ import { say, whenPhrased } from "./language.js";
 
 const SLOW_MILLISECONDS = 4000; // ours
 
-let waitingKey = ""; // of what to say: it has not happened yet
+let nowKey = ""; // of what to say: it is on its way
+let waitingKey = ""; // it has not happened yet
 let stoppedKey = ""; // the person ended it
 let told = ""; // the key of what is said now
 /** @type {ReturnType<typeof setTimeout>[]} */
@@ -15,11 +16,11 @@ let timers = [];
 /**
  * Says what a page says of its one kind of sending, in #sending.
  *
- * @param {{waiting: string, stopped: string}} keys of phrases: it has not happened yet; the person
- *   ended it
+ * @param {{now?: string, waiting: string, stopped: string}} keys of phrases: it is on its way; it
+ *   has not happened yet; the person ended it
  */
-export function startSending({ waiting, stopped }) {
-  [waitingKey, stoppedKey] = [waiting, stopped];
+export function startSending({ now = "sending.now", waiting, stopped }) {
+  [nowKey, waitingKey, stoppedKey] = [now, waiting, stopped];
   whenPhrased(() => tell(told));
 }
 
@@ -27,7 +28,7 @@ export function startSending({ waiting, stopped }) {
  * Sends until there is an answer, and shows how it stands.
  *
  * @param {() => Promise<import("./delivery.js").Prepared | null>} prepare null for nothing to send
- * @returns {Promise<import("./delivery.js").Answer | null>} null when nothing was sent, or the
+ * @returns {Promise<import("./asking.js").Answer | null>} null when nothing was sent, or the
  *   person stopped it
  */
 export async function send(prepare) {
@@ -56,7 +57,7 @@ export async function send(prepare) {
 function trying(attempt) {
   quiet();
   if (attempt > 0) return;
-  tell("sending.now");
+  tell(nowKey);
   timers.push(setTimeout(() => tell("sending.slow"), SLOW_MILLISECONDS));
 }
 

@@ -1,7 +1,7 @@
 /** The share panel: a link of one's own, one large way to pass it on, and all the others. */
 
-import { jsonOf } from "./answer.js";
-import { fromRoot, functionUrl, petitionId } from "./config.js";
+import { ask } from "./asking.js";
+import { fromRoot, functionUrls, petitionId } from "./config.js";
 import { copy, save } from "./copying.js";
 import { $, goTo } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
@@ -86,13 +86,9 @@ function linkIn(spoken) {
 
 /** @param {string} spoken a language @returns {Promise<Link>} */
 async function makeLink(spoken) {
-  const answer = await fetch(await functionUrl("share_link"), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ language: spoken, ...via() }),
-  });
-  if (!answer.ok) throw new TypeError(`share-link answered ${answer.status}`);
-  return { ...(await jsonOf(answer)), language: spoken };
+  const { status, body } = await ask("share_link", { body: { language: spoken, ...via() } });
+  if (status !== 201) throw new TypeError(`share-link answered ${status}`);
+  return { ...body, language: spoken };
 }
 
 /** @param {Link} link */
@@ -210,7 +206,7 @@ async function shareWithDevice(mark) {
 
 /** @param {Link} link whose code, for WeChat, is shown; without it everything else works */
 async function showQr(link) {
-  const picture = await fetchPicture(`${link.url}.wechat.png`).catch(() => null);
+  const picture = await fetchPicture(`${link.code}.wechat.png`).catch(() => null);
   if (link !== shown) return;
   $("share-qr").hidden = !picture;
   if (!picture) return tell("share.qr_failed");
@@ -229,7 +225,7 @@ async function printLink() {
 }
 
 async function qr() {
-  const picture = await fetchPicture(`${shown?.url}.png`).catch(() => null);
+  const picture = await fetchPicture(`${shown?.code}.png`).catch(() => null);
   tell(picture ? "" : "share.qr_failed");
   return picture;
 }
@@ -241,7 +237,8 @@ function card({ language: spoken }) {
 
 /** A line of HTML that shows the current number on somebody's page. */
 async function badgeLine() {
-  const badge = `${await functionUrl("count")}/badge.${language()}.svg`;
+  const [url] = await functionUrls("count");
+  const badge = `${url}/badge.${language()}.svg`;
   const page = new URL(`.?lang=${language()}`, location.href).href;
   const alt = document.title.replace(/[&"<]/g, (found) => `&#${found.charCodeAt(0)};`);
   return `<a href="${page}"><img src="${badge}" alt="${alt}"></a>`;

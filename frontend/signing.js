@@ -1,10 +1,11 @@
 /** Turns what a signer wrote into the envelope that may leave the browser. */
 
-import { addressRules, config, functionUrl, petitionId as petition } from "./config.js";
+import { addressRules, config, petitionId as petition } from "./config.js";
 import { canonicalAddress } from "./crypto/address.js";
 import { toBase64Url } from "./crypto/base64url.js";
 import { newReceipt, receiptHash } from "./crypto/receipt.js";
 import { sealContents, sealEnvelope } from "./crypto/seal.js";
+import { handing } from "./handing.js";
 import { language } from "./language.js";
 import { tagOf } from "./tag.js";
 import { via } from "./via.js";
@@ -24,7 +25,7 @@ const receipts = new Map();
 
 /**
  * @param {ReturnType<typeof import("./form.js").readForm>} form without faults
- * @returns {Promise<{url: string, body: object, receipt: Uint8Array, canonical: string}>}
+ * @returns {Promise<import("./delivery.js").Prepared & {receipt: Uint8Array, canonical: string}>}
  */
 export async function prepareSignature(form) {
   const [{ seal_public_key: organizers, envelope_public_key: sign }, rules] = await Promise.all([
@@ -45,7 +46,8 @@ export async function prepareSignature(form) {
     ...via(),
   };
   const envelope = toBase64Url(await sealEnvelope(sealedForm, sign, petition));
-  return { url: await functionUrl("sign"), body: { envelope }, receipt, canonical };
+  const handed = handing(petition, envelope, receipt);
+  return { name: "sign", body: { envelope }, receipt, canonical, ...handed };
 }
 
 /** @param {{canonical: string}} prepared what was accepted */

@@ -1,6 +1,5 @@
 /** The page where a receipt takes a signature back. */
 
-import { functionUrl } from "./config.js";
 import { readReceipt, writeReceipt } from "./crypto/receipt.js";
 import { $, goTo, whenSent } from "./element.js";
 import { faultsOfProblem } from "./faults.js";
@@ -26,7 +25,7 @@ async function withdraw() {
     receipt: writeReceipt(receipt),
     keep_count: $("keep", HTMLInputElement).checked,
   };
-  const answer = await send(async () => ({ url: await functionUrl("withdraw"), body })).finally(() => {
+  const answer = await send(async () => ({ name: "withdraw", body })).finally(() => {
     $fields.disabled = false;
   });
   if (!answer) return goTo($("submit"));

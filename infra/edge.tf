@@ -15,8 +15,12 @@ locals {
   # A bucket cannot send these by itself.
   page_headers = {
     for header, value in jsondecode(file("${local.site_root}/headers.json")) :
-    header => replace(value, "{connect}", "https://${coalesce(var.domain, "unset.invalid")}")
+    header => replace(value, "{connect}", join(" ", local.connect))
   }
+  connect = distinct(concat(
+    ["https://${coalesce(var.domain, "unset.invalid")}"],
+    [for relay in var.relays : regex("^https://[^/]+", relay)],
+  ))
 
   # The page's bucket twice. Most of the headers mean something for a document alone, and would cost
   # each visit more than its pictures if every script and style came with them.

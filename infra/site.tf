@@ -40,7 +40,7 @@ locals {
       "addresses.json" = file("${local.source_root}/petition/addresses.json")
       "config.json" = jsonencode({
         petition            = var.petition
-        functions           = local.function_urls
+        functions           = local.function_addresses
         seal_public_key     = var.seal_public_key
         envelope_public_key = var.envelope.public_key
       })
@@ -55,6 +55,12 @@ locals {
       ? google_cloudfunctions2_function.this[name].service_config[0].uri
       : "https://${var.domain}/api/${name}"
     )
+  }
+
+  # What the page tries in turn.
+  function_addresses = {
+    for name, url in local.function_urls :
+    name => concat([url], [for relay in var.relays : "${relay}/${replace(name, "_", "-")}"])
   }
 
   content_types = {

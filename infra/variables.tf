@@ -219,6 +219,18 @@ variable "region" {
   }
 }
 
+variable "relays" {
+  description = "Addresses, such as \"https://relay.example.org\", under which somebody passes requests on to the functions: the page tries them when the functions themselves do not answer (docs/mirrors.md)."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for relay in var.relays : can(regex("^https://[a-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~-]+)*$", relay))])
+    error_message = "Every entry of relays must be an address without a last slash, below which the functions are found by name, such as \"https://relay.example.org\" for https://relay.example.org/sign."
+  }
+}
+
 variable "seal_public_key" {
   description = "The organizers' public key, as `organizer keys new` prints it: 87 characters of base64url, an uncompressed P-256 point."
   type        = string

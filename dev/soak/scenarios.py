@@ -57,7 +57,8 @@ async def playing(
 ) -> AsyncIterator[Play]:
     """Set the stage; arguments as for `set_stage` and `Play`."""
     folder = options.folder / name
-    async with set_stage(folder, signs=signs, wired=wired, cabled=cabled) as stage:
+    warm = options.pace
+    async with set_stage(folder, signs=signs, wired=wired, cabled=cabled, warm=warm) as stage:
         yield Play(name, stage, journal, options, waits=waits)
 
 

@@ -21,8 +21,8 @@ from dev.soak.crowd import Crowd
 from dev.soak.wire import BreakingWire, Cable
 
 PROJECT = "demo-soak"
-WARM_CLAIMS, WARM_SECONDS, WARM_ROUNDS = 50, 1.0, 10  # so often in a row, within such a time
-MOST_WARM_SECONDS = 60
+WARM_SECONDS = 25  # until Java has compiled what the emulator does, as in dev.bench
+WARM_CLAIMS = 50  # at once
 
 # As deployed, but that the count is added up each second, so that the end is soon told.
 AS_DEPLOYED: Mapping[str, str | None] = {
@@ -131,13 +131,14 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def set_stage(
-    folder: Path, *, signs: int = 1, wired: bool = False, cabled: bool = False
+    folder: Path, *, signs: int = 1, wired: bool = False, cabled: bool = False, warm: float = 1.0
 ) -> AsyncIterator[Stage]:
     """
     Run an emulator, `count` and so many processes of `sign` until the block ends.
 
     Args:
         wired: Whether calls pass a wire that can break; cabled: whether octets do.
+        warm: For how much of WARM_SECONDS it is played warm.
     """
     emulator = await asyncio.to_thread(start_emulator, folder / "emulator.log")
     stage = Stage(folder, emulator, make_keys())
@@ -153,22 +154,15 @@ async def set_stage(
         names = ["count-0", *(f"sign-{number}" for number in range(signs))]
         for running in [stage.start(name) for name in names]:
             await asyncio.to_thread(running.wait)
-        await warm_up(stage)
+        await warm_up(stage, warm * WARM_SECONDS)
         yield stage
 
 
-async def warm_up(stage: Stage) -> None:
-    """
-    Sign another petition until Java has compiled what the emulator does.
-
-    Its first commits take seconds on a busy machine; that would be taken for an outage.
-    """
-    warm, crowd = 0, Crowd(stage.signs, petition="canary")
-    deadline = time.monotonic() + MOST_WARM_SECONDS
-    while warm < WARM_ROUNDS and time.monotonic() < deadline:
-        begun = time.monotonic()
+async def warm_up(stage: Stage, seconds: float) -> None:
+    """Sign another petition for so long: the first commits take seconds on a busy machine."""
+    crowd, end = Crowd(stage.signs, petition="canary"), time.monotonic() + seconds
+    while not crowd.acknowledged or time.monotonic() < end:
         await asyncio.gather(*(crowd.sign_once() for _ in range(WARM_CLAIMS)))
-        warm = warm + 1 if time.monotonic() - begun < WARM_SECONDS else 0
     await crowd.close()
 
 

@@ -28,11 +28,8 @@ from petition.settings import Settings
 from petition.values import decode, encode
 
 TIMEOUT_SECONDS = 3.0  # ours: a healthy commit takes milliseconds, and a signer is waiting
-
-# ours: gRPC waits longer after each failure, up to two minutes; people would be sent away for as
-# long after an outage has ended.
+# ours: left alone, gRPC waits up to two minutes, and sends people away long after an outage.
 RECONNECT = (("grpc.max_reconnect_backoff_ms", 1000),)
-
 HOST = "firestore.googleapis.com:443"
 SCOPE = "https://www.googleapis.com/auth/datastore"
 SERVICE = "/google.firestore.v1.Firestore/"

@@ -25,6 +25,7 @@ run "every_wrong_value_is_refused" {
     project           = "My Project"
     rate_limits       = { write = 1 }
     region            = "us"
+    relays            = ["https://relay.example.org/"]
     seal_public_key   = "BAAA"
     silence_hours     = 13
   }
@@ -45,6 +46,7 @@ run "every_wrong_value_is_refused" {
     var.project,
     var.rate_limits,
     var.region,
+    var.relays,
     var.seal_public_key,
     var.silence_hours,
   ]

@@ -31,6 +31,7 @@ variables {
   instances         = { sign = { min = 2, max = 40 }, count = { min = 2, max = 2 } }
   mirrors           = ["https://mirror.example.org"]
   rate_limits       = { write = 900 }
+  relays            = ["https://relay.example.org", "https://other.example.net/hidden/path"]
 }
 
 run "everything_that_can_be_asked_for" {
@@ -42,7 +43,7 @@ run "everything_that_can_be_asked_for" {
   }
 
   assert {
-    condition     = jsondecode(google_storage_bucket_object.data["config.json"].content).functions == { for name in ["count", "share_link", "sign", "withdraw"] : name => "https://sign.example.org/api/${replace(name, "_", "-")}" } && google_cloudfunctions2_function.this["share-link"].service_config[0].environment_variables.SHARE_LINK_URL == "https://sign.example.org/api/share-link"
+    condition     = jsondecode(google_storage_bucket_object.data["config.json"].content).functions == { for name in ["count", "share_link", "sign", "withdraw"] : name => [for base in ["https://sign.example.org/api", "https://relay.example.org", "https://other.example.net/hidden/path"] : "${base}/${replace(name, "_", "-")}"] } && google_cloudfunctions2_function.this["share-link"].service_config[0].environment_variables.SHARE_LINK_URL == "https://sign.example.org/api/share-link"
     error_message = "The page or the shared links pass by the edge, or sweep is shown to the world."
   }
 

@@ -244,7 +244,7 @@ run "the_defaults" {
   assert {
     condition = jsondecode(google_storage_bucket_object.data["config.json"].content) == {
       petition            = "savemyfriend"
-      functions           = { sign = "https://function.example", count = "https://function.example", share_link = "https://function.example", withdraw = "https://function.example" }
+      functions           = { sign = ["https://function.example"], count = ["https://function.example"], share_link = ["https://function.example"], withdraw = ["https://function.example"] }
       seal_public_key     = var.seal_public_key
       envelope_public_key = var.envelope.public_key
     }

@@ -24,7 +24,7 @@ def find_page(site: str, petition: str) -> str:
     """
     page = f"{site}/{petition}/"
     try:
-        count = json.loads(_read(f"{site}/config.json"))["functions"]["count"]
+        count = json.loads(_read(f"{site}/config.json"))["functions"]["count"][0]
         _read(f"{count}/{petition}")
         _read(page)
     except urllib.error.HTTPError as error:

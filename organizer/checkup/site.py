@@ -47,13 +47,13 @@ def examine_site(connection: Connection, site: str | None) -> Iterator[Finding]:
     yield _key("public key", config["seal_public_key"])
     yield _key("envelope key", config["envelope_public_key"])
     addresses = {
-        name: f"{_absolute(site, address)}/{connection.petition}"
-        for name, address in config["functions"].items()
+        name: [f"{_absolute(site, url)}/{connection.petition}" for url in urls]
+        for name, urls in config["functions"].items()
     }
     for name, (method, status) in PROBES.items():
-        if name in addresses:
-            call = partial(_ask, method, addresses[name])
-            yield _probe(name.replace("_", "-"), call, status)
+        for number, url in enumerate(addresses.get(name, ())):
+            part = name.replace("_", "-") + (f" by relay {number}" if number else "")
+            yield _probe(part, partial(_ask, method, url), status)
     yield from _examine_count(addresses)
 
 
@@ -109,9 +109,9 @@ def _probe(name: str, call: Callable[[], requests.Response], status: int) -> Fin
     return Finding(name, True, "it answers.")
 
 
-def _examine_count(addresses: dict[str, str]) -> Iterator[Finding]:
+def _examine_count(addresses: dict[str, list[str]]) -> Iterator[Finding]:
     try:
-        answer = _ask("GET", addresses["count"])
+        answer = _ask("GET", addresses["count"][0])
         numbers = answer.json()
         taken = dt.datetime.fromisoformat(numbers["as_of"])
         age = (parsedate_to_datetime(answer.headers["Date"]) - taken).total_seconds()

@@ -69,15 +69,10 @@ def export(
     Run the same command again after an interruption, and it goes on where it was; a --delivery
     is written as a whole or not at all.
     """
-    if (delivery or check or decisions or withhold) and not (key_files or key_share_files or words):
+    needs_key = bool(delivery or check or decisions or withhold)
+    if needs_key and not (key_files or key_share_files or words):
         raise CannotDo("That needs the key: --key, --key-share or --words.", MISUNDERSTOOD)
-    if output == STDOUT and (delivery or as_json):
-        raise CannotDo(
-            "A delivery has totals beside it, and --json needs stdout for itself: name a file.",
-            MISUNDERSTOOD,
-        )
-    if withhold and not delivery:
-        raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
+    _refuse(output, delivery=delivery, withhold=withhold, as_json=as_json)
     chosen = format or (Format.JSONL if output.suffix in (".jsonl", ".ndjson") else Format.CSV)
     connection, database = connect(context)
     keys = read_keys(key_files, key_share_files, words)
@@ -95,6 +90,16 @@ def export(
             say(sentence)
     if as_json:
         emit(numbers)
+
+
+def _refuse(output: Path, *, delivery: bool, withhold: Path | None, as_json: bool) -> None:
+    if output == STDOUT and (delivery or as_json):
+        raise CannotDo(
+            "A delivery has totals beside it, and --json needs stdout for itself: name a file.",
+            MISUNDERSTOOD,
+        )
+    if withhold and not delivery:
+        raise CannotDo("Names are withheld from a --delivery.", MISUNDERSTOOD)
 
 
 def _deliver(wanted: Export, database: Database, withhold: Path | None) -> dict[str, int]:

@@ -35,6 +35,19 @@ def waiting(page: Page) -> None:
     page.wait_for_selector("#sending-again", state="visible")
 
 
+def stuck(page: Page) -> None:
+    waiting(page)
+    page.wait_for_selector("#courier", state="visible")
+
+
+def carried(page: Page) -> None:
+    page.fill(
+        "#sealed", "-----BEGIN SEALED SIGNATURE OF savemyfriend-----AQR-----END SEALED SIGNATURE"
+    )
+    page.click("#submit")
+    page.wait_for_selector("#done", state="visible")
+
+
 def signed(page: Page) -> None:
     sign(page, Signer("axe@example.org"))
     page.wait_for_selector("#share-qr", state="visible")
@@ -71,6 +84,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "plea": ("/", plain),
     "faulty": ("/", faulty),
     "waiting": ("/", waiting),
+    "stuck": ("/", stuck),
     "asked": ("/", asked),
     "signed": ("/", signed),
     "receipted": ("/", receipted),
@@ -79,6 +93,9 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "withdraw": ("/withdraw.html", lambda page: None),
     "withdraw-faulty": ("/withdraw.html", faulty),
     "withdrawn": ("/withdraw.html", withdrawn),
+    "courier": ("/courier.html", lambda page: None),
+    "courier-faulty": ("/courier.html", faulty),
+    "carried": ("/courier.html", carried),
     "problems": ("/problems.html", lambda page: None),
 }
 

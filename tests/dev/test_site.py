@@ -76,10 +76,10 @@ def test_the_configuration_names_what_the_page_may_call_in_its_own_words(
     assert page.get("/config.json").json() == {
         "petition": "savemyfriend",
         "functions": {
-            "sign": URLS["sign"],
-            "count": URLS["count"],
-            "share_link": URLS["share-link"],
-            "withdraw": URLS["withdraw"],
+            "sign": [URLS["sign"]],
+            "count": [URLS["count"]],
+            "share_link": [URLS["share-link"]],
+            "withdraw": [URLS["withdraw"]],
         },
         "seal_public_key": KEYS.seal_public_key,
         "envelope_public_key": KEYS.envelope_public_key,

@@ -28,6 +28,7 @@ WRONG = {
     "project": ("My Project", "must be a project id"),
     "rate_limits": ("{write = 1}", "must allow at least 10 requests per minute that write"),
     "region": ("us", "must be a Google Cloud region"),
+    "relays": ('["https://relay.example.org/"]', "must be an address without a last slash"),
     "seal_public_key": ("BAAA", "must be 87 characters of base64url without padding"),
     "silence_hours": ("13", "must be a whole number from 0 to 12"),
 }

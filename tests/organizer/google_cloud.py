@@ -162,7 +162,7 @@ def config() -> dict[str, Any]:
     names = ("sign", "count", "share-link", "withdraw")
     return {
         "petition": "savemyfriend",
-        "functions": {name.replace("-", "_"): f"/api/{name}" for name in names},
+        "functions": {name.replace("-", "_"): [f"/api/{name}"] for name in names},
         "seal_public_key": keys.seal_public_key,
         "envelope_public_key": keys.envelope_public_key,
     }

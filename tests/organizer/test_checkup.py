@@ -369,6 +369,19 @@ def test_a_page_may_lack_sign_once_the_petition_is_closed_and_burnt(
     assert [part for part, well in wells.items() if not well] == ([] if well else ["sign"])
 
 
+def test_relays_that_the_page_names_are_asked_too(
+    cloud: GoogleCloud, doctor: Callable[[], dict[str, bool]]
+) -> None:
+    functions = cloud.answers[f"GET {recorded.DOMAIN}/config.json"]["functions"]
+    functions["sign"] += ["/good/sign", "/dead/sign"]
+    cloud.answers[f"GET {recorded.DOMAIN}/good/sign/savemyfriend"] = Page("", 405)
+
+    wells = doctor()
+
+    assert wells["sign by relay 1"]
+    assert [part for part, well in wells.items() if not well] == ["sign by relay 2"]
+
+
 def test_an_emulator_is_not_taken_for_the_cloud(organizer: Command) -> None:
     said = organizer("doctor", "--cloud")
 

@@ -509,7 +509,7 @@ def test_a_petition_of_one_language_speaks_no_other(checkout: Checkout) -> None:
     code, said = checkout("page", "only", "--no-cards")
 
     assert code == 0, said
-    for name in ("index.html", "withdraw.html"):
+    for name in ("index.html", "withdraw.html", "courier.html"):
         page = (checkout.folder / "frontend/only" / name).read_text()
         assert set(re.findall(r'lang="([\w-]+)"', page)) == {"ko"}
     root = (checkout.folder / "frontend/index.html").read_text()

@@ -343,13 +343,15 @@ def test_nobody_else_may_read_a_pdf_while_it_is_written(
     )
     browser.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    page = tmp_path / "report.html"
+    page = tmp_path / "open to all" / "report.html"
+    page.parent.mkdir()
+    page.parent.chmod(0o755)
     page.write_text("<p>A friend</p>")
 
     print_pdf(page)
 
     assert (tmp_path / "seen").read_text().startswith("drwx------")
-    assert (tmp_path / "report.pdf").stat().st_mode & 0o777 == 0o600
+    assert page.with_suffix(".pdf").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_pdf_is_never_overwritten(organizer: Command, forged: Forged, tmp_path: Path) -> None:
