@@ -68,7 +68,7 @@ def save_rules(path: Path, lines: Sequence[str], remark: str) -> int:
     try:
         known = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
         new = [line for line in lines if line not in known]
-        if new:
+        if new or not path.exists():  # Whoever saved nothing can still read it.
             path.write_text("\n".join([*known, f"# {remark}", *new, ""]), encoding="utf-8")
     except OSError as error:
         raise CannotDo(f"{path} cannot be written: {error.strerror}.") from None
