@@ -4,8 +4,7 @@
  * for this visit.
  */
 
-import { jsonOf } from "./answer.js";
-import { functionUrls } from "./config.js";
+import { functionUrls, jsonOf } from "./config.js";
 
 /** @typedef {import("./config.js").FunctionName} FunctionName */
 

@@ -4,8 +4,6 @@
  * The page itself names its petition and the way from it to the root, where these files lie.
  */
 
-import { jsonOf } from "./answer.js";
-
 /** @typedef {"sign" | "count" | "share_link" | "withdraw"} FunctionName */
 
 /**
@@ -45,6 +43,22 @@ async function load(path) {
   const answer = await fetch(fromRoot(path));
   if (!answer.ok) throw new TypeError(`${path} answered ${answer.status}`);
   return jsonOf(answer);
+}
+
+/**
+ * What came back over a network, which may have put something of its own in the place of ours.
+ *
+ * @param {Response} answer
+ * @returns {Promise<any>}
+ * @throws {TypeError} like a failing network: the body did not arrive, or is no JSON, such as the
+ *   page of a hotel or a filter
+ */
+export async function jsonOf(answer) {
+  try {
+    return await answer.json();
+  } catch {
+    throw new TypeError(`${answer.url} did not answer with JSON`);
+  }
 }
 
 /** @returns {Promise<Config>} */

@@ -1,6 +1,4 @@
-"""
-What the organizers see of what a person did on the page, and do themselves.
-"""
+"""What the organizers see of what a person did on the page, and do themselves."""
 
 import base64
 import json
@@ -18,7 +16,8 @@ ENVELOPE_INFO = b"savemyfriend/envelope/1\x00savemyfriend"
 
 def documents(services: Stack, path: str) -> list[dict[str, Any]]:
     """
-    Return the fields of all documents in a collection below the petition, without their types.
+    Return the fields of all documents in a collection below the petition,
+    without their types.
     """
     answer = _firestore(services, "GET", f"petitions/savemyfriend/{path}?pageSize=1000")
     return [
@@ -28,9 +27,7 @@ def documents(services: Stack, path: str) -> list[dict[str, Any]]:
 
 
 def set_petition(services: Stack, **fields: str) -> None:
-    """
-    Change the petition's own document, as organizers do.
-    """
+    """Change the petition's own document, as organizers do."""
     mask = "&".join(f"updateMask.fieldPaths={name}" for name in fields)
     body = {"fields": {name: {"stringValue": value} for name, value in fields.items()}}
     _firestore(services, "PATCH", f"petitions/savemyfriend?{mask}", body)
@@ -50,18 +47,14 @@ def _firestore(services: Stack, method: str, path: str, body: object = None) -> 
 
 
 def unseal(services: Stack, sealed: str) -> dict[str, Any]:
-    """
-    Open a stored box with the organizers' key.
-    """
+    """Open a stored box with the organizers' key."""
     box = base64.b64decode(sealed)
     opened: dict[str, Any] = json.loads(SUITE.decrypt(box[1:], services.private_key, SEAL_INFO))
     return opened
 
 
 def open_envelope(services: Stack, body: str | None) -> dict[str, Any]:
-    """
-    Read the form that a request to sign carries, as sign does.
-    """
+    """Read the form that a request to sign carries, as sign does."""
     envelope = json.loads(body or "")["envelope"]
     box = base64.urlsafe_b64decode(envelope + "=" * (-len(envelope) % 4))
     plaintext = SUITE.decrypt(box[1:], services.keys.envelope_key, ENVELOPE_INFO)
@@ -70,9 +63,7 @@ def open_envelope(services: Stack, body: str | None) -> dict[str, Any]:
 
 
 def claims_of(services: Stack, email: str) -> list[dict[str, Any]]:
-    """
-    Return the standing claims of an address, each with what was sealed in it.
-    """
+    """Return the standing claims of an address, each with what was sealed in it."""
     found = [
         {**stored, **unseal(services, stored["sealed"])}
         for stored in documents(services, "claims")
@@ -82,15 +73,11 @@ def claims_of(services: Stack, email: str) -> list[dict[str, Any]]:
 
 
 def claim_of(services: Stack, email: str) -> dict[str, Any]:
-    """
-    Return the one standing claim of an address.
-    """
+    """Return the one standing claim of an address."""
     (claim,) = claims_of(services, email)
     return claim
 
 
 def counted(services: Stack) -> int:
-    """
-    Return how many signatures count, as the ledger holds it.
-    """
+    """Return how many signatures count, as the ledger holds it."""
     return sum(int(lane.get("signatures", 0)) for lane in documents(services, "lanes"))

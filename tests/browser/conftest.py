@@ -1,6 +1,4 @@
-"""
-A real headless Chromium, and pages in it that must not complain.
-"""
+"""A real headless Chromium, and pages in it that must not complain."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -27,9 +25,7 @@ expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
 def chromium() -> str:
-    """
-    Find the browser, without which a person's tests are skipped, and CI fails.
-    """
+    """Find the browser, without which a person's tests are skipped, and CI fails."""
     try:
         return find_chromium()
     except CannotRun as problem:
@@ -41,9 +37,7 @@ def chromium() -> str:
 # Not for the session: Playwright keeps an event loop running, which async tests elsewhere refuse.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """
-    Run one browser for each file of tests.
-    """
+    """Run one browser for each file of tests."""
     path = chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
@@ -54,7 +48,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def site_url(services: Stack) -> str:
     """
-    Return where the page is; a file of tests that needs no functions has a fixture of its own.
+    Return where the page is; a file of tests that needs no functions has a
+    fixture of its own.
     """
     return services.site
 

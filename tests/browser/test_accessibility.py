@@ -1,6 +1,4 @@
-"""
-WCAG 2.2 AA as far as a machine can tell, in every state, light and dark; and small screens.
-"""
+"""WCAG 2.2 AA as far as a machine can tell, in every state, light and dark; and small screens."""
 
 from collections.abc import Callable
 
@@ -101,9 +99,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
 
 
 def enter(visit: Visit, state: str, **options: object) -> Page:
-    """
-    Bring a page into a state.
-    """
+    """Bring a page into a state."""
     path, act = STATES[state]
     if state == "closed":
         options["before"] = ended("returned")
@@ -130,9 +126,7 @@ def test_axe_finds_nothing_in_the_other_languages(visit: Visit, language: str) -
 
 
 def test_axe_finds_nothing_when_the_pages_own_script_does_not_run(visit: Visit) -> None:
-    """
-    With script switched off, axe could not run either.
-    """
+    """With script switched off, axe could not run either."""
     page = visit(before=lambda page: page.route("**/*.js", lambda route: route.abort()))
 
     results = Axe().run(page, options=RULES)
@@ -145,9 +139,7 @@ def test_axe_finds_nothing_when_the_pages_own_script_does_not_run(visit: Visit) 
 def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(
     visit: Visit, state: str, language: str
 ) -> None:
-    """
-    That is also what 1280 pixels become at a zoom of 400 %, WCAG 1.4.10.
-    """
+    """That is also what 1280 pixels become at a zoom of 400 %, WCAG 1.4.10."""
     page = visit_small(visit, state, language)
 
     overflowing = page.evaluate(
@@ -166,9 +158,7 @@ def visit_small(visit: Visit, state: str, language: str) -> Page:
 
 
 def test_controls_are_large_enough_for_a_finger(visit: Visit) -> None:
-    """
-    24 pixels are WCAG 2.5.8; links inside sentences are exempt.
-    """
+    """24 pixels are WCAG 2.5.8; links inside sentences are exempt."""
     page = enter(visit, "signed", **PHONE)
 
     small = page.evaluate(

@@ -1,6 +1,4 @@
-"""
-After the appeal: signing has ended, and the page says what became of the people.
-"""
+"""After the appeal: signing has ended, and the page says what became of the people."""
 
 import json
 from pathlib import Path
@@ -20,9 +18,7 @@ NEWS = Path(__file__).parents[2] / "frontend" / "savemyfriend" / "updates.json"
 
 
 def ended(outcome: str | None) -> object:
-    """
-    Answer every count as that of an ended petition, whatever the real one says.
-    """
+    """Answer every count as that of an ended petition, whatever the real one says."""
     tally: dict[str, object] = {
         "petition": "savemyfriend",
         "status": "closed",

@@ -1,5 +1,6 @@
 """
-Couriers: a sealed signature that cannot be sent is carried by friends, who learn nothing from it.
+Couriers: a sealed signature that cannot be sent is carried by friends,
+who learn nothing from it.
 """
 
 import re
@@ -34,9 +35,7 @@ ENVELOPE = "AQR-_" + "Ab9-_" * 908 + "xy"  # as long as real ones
 
 
 def cut_off(page: Page, services: Stack, signer: Signer) -> str:
-    """
-    Sign where nothing arrives, and return what the page offers to hand on.
-    """
+    """Sign where nothing arrives, and return what the page offers to hand on."""
     page.route(f"{services.sign}/**", lambda route: route.abort())
     fill(page, signer)
     page.click("#submit")

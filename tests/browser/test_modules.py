@@ -1,6 +1,4 @@
-"""
-The page's pure modules, in a real browser, against the vectors that the functions obey too.
-"""
+"""The page's pure modules, in a real browser, against the vectors that the functions obey too."""
 
 import base64
 import hashlib

@@ -1,6 +1,4 @@
-"""
-What every reader gets: the right language, a quiet page, the count, and a way out.
-"""
+"""What every reader gets: the right language, a quiet page, the count, and a way out."""
 
 import gzip
 import json
@@ -137,9 +135,7 @@ def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> N
 
 
 def without_modules(page: Page) -> list[Route]:
-    """
-    Hold back every module and every file of data, as a slow network does.
-    """
+    """Hold back every module and every file of data, as a slow network does."""
     held: list[Route] = []
     page.route(re.compile(r"\.json$|/(?!first)[^/]*\.js$"), lambda route: held.append(route))
     return held
@@ -323,9 +319,7 @@ def test_nobody_else_is_asked_for_anything(visit: Visit, services: Stack) -> Non
 
 
 def transferred(responses: list[Response]) -> int:
-    """
-    Return the octets of answers and their headers, compressed as the deployed edge does it.
-    """
+    """Return the octets of answers and their headers, compressed as the deployed edge does it."""
     total = 0
     for response in responses:
         body = response.body()
@@ -462,9 +456,7 @@ def test_script_from_elsewhere_is_refused(visit: Visit, services: Stack) -> None
 
 
 class Count:
-    """
-    Answers the count with what a test says, or not at all.
-    """
+    """Answers the count with what a test says, or not at all."""
 
     def __init__(self, page: Page, services: Stack, signatures: int = 4999) -> None:
         self.signatures: int | None = signatures
@@ -528,9 +520,7 @@ CLOSES = {
 
 
 def closing(route: Route) -> None:
-    """
-    Serve the page as it is written for a petition that closes by itself.
-    """
+    """Serve the page as it is written for a petition that closes by itself."""
     closes = datetime(2012, 3, 1, tzinfo=UTC)
     campaign = load_campaigns()["savemyfriend"].model_copy(update={"closes": closes})
     body = Pages({campaign.petition: campaign}).root_page(campaign.petition, "index.html")
@@ -593,9 +583,7 @@ NOON = datetime(2012, 2, 20, 12, tzinfo=UTC)
 
 @pytest.fixture
 def standing(visit: Visit, services: Stack) -> tuple[Page, Count]:
-    """
-    A page whose clock moves only when a test moves it, and whose jitter is none.
-    """
+    """A page whose clock moves only when a test moves it, and whose jitter is none."""
     counts: list[Count] = []
 
     def before(page: Page) -> None:
@@ -610,9 +598,7 @@ def standing(visit: Visit, services: Stack) -> tuple[Page, Count]:
 
 
 def pass_time(page: Page, seconds: float) -> None:
-    """
-    Let the page's time pass, and its requests be answered.
-    """
+    """Let the page's time pass, and its requests be answered."""
     page.clock.run_for(int(seconds * 1000))
     page.wait_for_timeout(150)
 
@@ -656,9 +642,7 @@ def test_coming_back_to_the_page_does_not_double_the_asking(standing: tuple[Page
 
 
 def hide(page: Page, *, hidden: bool) -> None:
-    """
-    Let the page believe that its tab is in the background, or in front again.
-    """
+    """Let the page believe that its tab is in the background, or in front again."""
     page.evaluate(
         """(hidden) => {
           Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });

@@ -1,6 +1,4 @@
-"""
-The page's phrases: the same keys in every language, and the plea as the petition has it.
-"""
+"""The page's phrases: the same keys in every language, and the plea as the petition has it."""
 
 import json
 import re
@@ -23,9 +21,7 @@ def phrases(language: str) -> dict[str, object]:
 
 
 def places(phrase: object) -> set[str]:
-    """
-    Return the names in curly brackets that are filled in when the phrase is said.
-    """
+    """Return the names in curly brackets that are filled in when the phrase is said."""
     return set(re.findall(r"\{(\w+)\}", json.dumps(phrase)))
 
 
@@ -69,9 +65,7 @@ def test_every_phrase_is_used_and_every_used_phrase_is_there() -> None:
 
 
 class Headings(HTMLParser):
-    """
-    The ids of the sections of problems.html, each with the languages in it.
-    """
+    """The ids of the sections of problems.html, each with the languages in it."""
 
     def __init__(self) -> None:
         super().__init__()

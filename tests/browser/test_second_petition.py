@@ -60,18 +60,14 @@ ANSWERS = {
 
 @dataclass
 class Checkout:
-    """
-    A copy of this repository, with a second petition in it, and its local run.
-    """
+    """A copy of this repository, with a second petition in it, and its local run."""
 
     folder: Path
     env: dict[str, str]
     site: str
 
     def organizer(self, *arguments: str | Path, code: int = 0) -> str:
-        """
-        Run a command in it, and return what it printed.
-        """
+        """Run a command in it, and return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "organizer", *map(str, arguments)],
             cwd=self.folder,
@@ -83,9 +79,7 @@ class Checkout:
         return done.stdout
 
     def counted(self, petition: str) -> int:
-        """
-        Return how many have signed, as everybody is told in a local run.
-        """
+        """Return how many have signed, as everybody is told in a local run."""
         address = f"http://127.0.0.1:{self.env['COUNT_PORT']}/{petition}"
         answer = httpx.get(address, timeout=60)
         for _ in range(60):
@@ -98,9 +92,7 @@ class Checkout:
 
 @pytest.fixture(scope="module")
 def checkout(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
-    """
-    Add a petition to a copy of the repository by the commands alone, and run it.
-    """
+    """Add a petition to a copy of the repository by the commands alone, and run it."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("functions", "frontend", "organizer", "dev"):
         unwanted = shutil.ignore_patterns("__pycache__", "node_modules")
@@ -132,9 +124,7 @@ def checkout(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> It
 
 @pytest.fixture
 def open_page(browser: Browser, checkout: Checkout) -> Iterator[Callable[[str], Page]]:
-    """
-    Open addresses, each as a new person would; nothing may go wrong in a page.
-    """
+    """Open addresses, each as a new person would; nothing may go wrong in a page."""
     contexts = []
     wrong: list[str] = []
 

@@ -1,5 +1,6 @@
 """
-Sharing: one's own link, on the networks that the readers use, without a word about the signer.
+Sharing: one's own link, on the networks that the readers use,
+without a word about the signer.
 """
 
 import io
@@ -30,18 +31,14 @@ DEVICE = """
 
 
 def open_panel(page: Page) -> str:
-    """
-    Ask for a link before signing, and return it.
-    """
+    """Ask for a link before signing, and return it."""
     page.click("#share-make")
     page.wait_for_selector("#share-qr", state="visible")
     return page.input_value("#share-url")
 
 
 def share_text(language: str) -> str:
-    """
-    Return what is shared today, when the deadline is over.
-    """
+    """Return what is shared today, when the deadline is over."""
     texts = json.loads(TEXTS.read_text(encoding="utf-8"))["texts"]
     text: str = texts[language]["after"]["share"]
     return text
@@ -208,18 +205,14 @@ def test_another_language_brings_a_link_in_that_language(visit: Visit) -> None:
 
 
 class Held:
-    """
-    Keeps requests for links until a test lets them go.
-    """
+    """Keeps requests for links until a test lets them go."""
 
     def __init__(self, page: Page, services: Stack) -> None:
         self.routes: list[Route] = []
         page.route(f"{services.share_link}/savemyfriend", lambda route: self.routes.append(route))
 
     def next(self, page: Page) -> Route:
-        """
-        Wait for the next request, and hand it over.
-        """
+        """Wait for the next request, and hand it over."""
         for _ in range(100):
             if self.routes:
                 return self.routes.pop(0)

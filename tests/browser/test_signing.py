@@ -1,6 +1,4 @@
-"""
-Signing, from the form to the organizers' key.
-"""
+"""Signing, from the form to the organizers' key."""
 
 import base64
 import hashlib
@@ -70,7 +68,8 @@ def test_both_consents_are_off_unless_chosen(visit: Visit, services: Stack) -> N
 
 def encodings(text: str) -> Iterator[str]:
     """
-    Return how a text could hide in a request: as itself, escaped, in other alphabets, or hashed.
+    Return how a text could hide in a request: as itself, escaped,
+    in other alphabets, or hashed.
     """
     raw = text.encode()
     yield text
@@ -232,9 +231,7 @@ def test_a_signature_needs_no_mouse(visit: Visit, services: Stack) -> None:
 
 
 def focus_by_tab(page: Page, element_id: str) -> None:
-    """
-    Press Tab until an element has the focus.
-    """
+    """Press Tab until an element has the focus."""
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == element_id:
@@ -273,9 +270,7 @@ def test_the_receipt_can_be_copied_and_saved(visit: Visit) -> None:
 def test_whoever_withdrew_elsewhere_can_sign_again_in_the_same_tab(
     visit: Visit, services: Stack
 ) -> None:
-    """
-    A receipt that was used to withdraw is refused for ever, without a word.
-    """
+    """A receipt that was used to withdraw is refused for ever, without a word."""
     page = visit()
     receipt = sign(page, Signer("again@example.org"))
     elsewhere = visit("/withdraw.html")

@@ -1,6 +1,4 @@
-"""
-When the server cannot answer: nothing is lost, nothing is claimed, nothing is counted twice.
-"""
+"""When the server cannot answer: nothing is lost, nothing is claimed, nothing is counted twice."""
 
 import re
 from collections.abc import Iterator
@@ -19,9 +17,7 @@ from tests.browser.conftest import Visit
 
 
 class Overload:
-    """
-    Stands before sign and answers the first requests itself; keeps what it was sent.
-    """
+    """Stands before sign and answers the first requests itself; keeps what it was sent."""
 
     def __init__(self, page: Page, services: Stack, failures: list[str]) -> None:
         self.failures = failures
@@ -199,9 +195,7 @@ def test_a_slow_server_is_waited_for(visit: Visit, services: Stack) -> None:
 
 @pytest.fixture
 def revived(services: Stack, tmp_path: Path) -> Iterator[list[Running]]:
-    """
-    Collects what a test starts in the place of a function it stopped.
-    """
+    """Collects what a test starts in the place of a function it stopped."""
     started: list[Running] = []
     yield started
     for function in started:

@@ -1,6 +1,4 @@
-"""
-Withdrawing: what a receipt does, and what the screen gives away, which is nothing.
-"""
+"""Withdrawing: what a receipt does, and what the screen gives away, which is nothing."""
 
 import pytest
 from playwright.sync_api import Request, Route, expect
@@ -15,9 +13,7 @@ UNKNOWN = "7ZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZZZ-ZZ"
 
 
 def kept_signers(services: Stack) -> int:
-    """
-    Return how many stay counted although they have withdrawn.
-    """
+    """Return how many stay counted although they have withdrawn."""
     return sum(bool(signer.get("kept")) for signer in documents(services, "signers"))
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -162,7 +163,11 @@ def test_a_claim_that_nobody_acknowledged_may_be_stored_but_is_told() -> None:
     assert faults == ["1 claims were never acknowledged"]
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+# One of each kind; SOAK=long plays all of them, which takes some minutes.
+KINDS = ("record", "cold", "one-address", "lost-10", "killed", "slow-bodies", "contention")
+
+
+@pytest.mark.parametrize("name", SCENARIOS if os.environ.get("SOAK") == "long" else KINDS)
 async def test_a_scenario_ends_exact(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

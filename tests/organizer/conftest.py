@@ -1,5 +1,6 @@
 """
-What the organizers' tests share: a petition with a few signatures of every kind, and the commands.
+What the organizers' tests share: a petition with a few signatures of
+every kind, and the commands.
 """
 
 import asyncio
@@ -68,9 +69,7 @@ def organizer(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Command:
-    """
-    Run a command in this process: `organizer("count", "--json")`, with `typed` as its input.
-    """
+    """Run a command in this process: `organizer("count", "--json")`, with `typed` as its input."""
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", connection.emulator or "")
     monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", connection.project)
 

@@ -1,5 +1,6 @@
 """
-Google's REST APIs and a petition's own addresses, as their references and our tests describe them.
+Google's REST APIs and a petition's own addresses,
+as their references and our tests describe them.
 """
 
 import json
@@ -49,14 +50,10 @@ PEPPER, ENVELOPE = f"{SECRETS}/pepper/versions", f"{SECRETS}/envelope/versions"
 
 
 class Refusal(tuple[int, dict[str, Any]]):
-    """
-    A status with Google's form of an error, as google.rpc.Status has it.
-    """
+    """A status with Google's form of an error, as google.rpc.Status has it."""
 
     def __new__(cls, status: int, reason: str) -> "Refusal":
-        """
-        Make one, for example 403 for IAM_PERMISSION_DENIED.
-        """
+        """Make one, for example 403 for IAM_PERMISSION_DENIED."""
         info = {
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": reason,
@@ -72,17 +69,13 @@ NOT_ENABLED = Refusal(403, "SERVICE_DISABLED")
 
 
 class Page(str):
-    """
-    The text of a page, with its status and headers.
-    """
+    """The text of a page, with its status and headers."""
 
     status: int
     headers: Mapping[str, str]
 
     def __new__(cls, text: str, status: int = 200, **headers: str) -> "Page":
-        """
-        Make one; underscores in a header's name stand for hyphens.
-        """
+        """Make one; underscores in a header's name stand for hyphens."""
         page = super().__new__(cls, text)
         page.status = status
         page.headers = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -90,9 +83,7 @@ class Page(str):
 
 
 def function(name: str, most: int, state: str = "ACTIVE") -> dict[str, Any]:
-    """
-    Return a function as projects.locations.functions.list does.
-    """
+    """Return a function as projects.locations.functions.list does."""
     return {
         "name": f"projects/{PROJECT}/locations/{REGION}/functions/{name}",
         "state": state,
@@ -107,25 +98,19 @@ def function(name: str, most: int, state: str = "ACTIVE") -> dict[str, Any]:
 
 
 def versions(secret: str, *states: str) -> dict[str, Any]:
-    """
-    Return a secret's versions as projects.secrets.versions.list does.
-    """
+    """Return a secret's versions as projects.secrets.versions.list does."""
     name = f"projects/{NUMBER}/secrets/{secret}/versions"
     return {"versions": [{"name": f"{name}/{i}", "state": s} for i, s in enumerate(states, 1)]}
 
 
 def certificate(status: str, domain_status: str) -> dict[str, Any]:
-    """
-    Return certificates as sslCertificates.list does.
-    """
+    """Return certificates as sslCertificates.list does."""
     managed = {"domains": [DOMAIN], "status": status, "domainStatus": {DOMAIN: domain_status}}
     return {"items": [{"name": "edge-1a2b3c4d", "type": "MANAGED", "managed": managed}]}
 
 
 def quota(milli_cpus: int, **dimensions: str) -> dict[str, Any]:
-    """
-    Return what quotaInfos.get does: the greater value for regions that are not named.
-    """
+    """Return what quotaInfos.get does: the greater value for regions that are not named."""
     details = [{"dimensions": dimensions, "details": {"value": str(milli_cpus)}}]
     return {
         "quotaId": "CpuAllocPerProjectRegion",
@@ -136,9 +121,7 @@ def quota(milli_cpus: int, **dimensions: str) -> dict[str, Any]:
 
 
 def page_headers() -> dict[str, str]:
-    """
-    Return the headers with which the edge sends the page.
-    """
+    """Return the headers with which the edge sends the page."""
     headers: dict[str, str] = json.loads((ROOT / "frontend/headers.json").read_text())
     policy = headers["Content-Security-Policy"].replace("{connect}", f"https://{DOMAIN}")
     headers |= {"Content-Security-Policy": policy, "Content-Type": "text/html; charset=utf-8"}
@@ -146,18 +129,14 @@ def page_headers() -> dict[str, str]:
 
 
 def edge_page(**changed: str) -> Page:
-    """
-    Return the page as the edge sends it, with other headers of these names.
-    """
+    """Return the page as the edge sends it, with other headers of these names."""
     page = Page("<html>")
     page.headers = page_headers() | {k.replace("_", "-"): v for k, v in changed.items()}
     return page
 
 
 def config() -> dict[str, Any]:
-    """
-    Return the page's settings, as infra/site.tf writes them, but for the origin of addresses.
-    """
+    """Return the page's settings, as infra/site.tf writes them, but for the origin of addresses."""
     keys = make_keys()
     names = ("sign", "count", "share-link", "withdraw")
     return {
@@ -174,9 +153,7 @@ LISTING = Page("<ListBucketResult/>", Content_Type="application/xml")
 
 
 def healthy() -> Answers:
-    """
-    Return what is answered for a petition with a domain in which all is well.
-    """
+    """Return what is answered for a petition with a domain in which all is well."""
     rules = (ROOT / "infra/firestore.rules").read_text()
     names = {"sign": 4, "count": 2, "share-link": 2, "withdraw": 1, "sweep": 1}
     found = {"metric": {"labels": {}}, "resource": {"type": "cloud_run_revision"}}
@@ -222,9 +199,7 @@ def healthy() -> Answers:
 
 
 class GoogleCloud(ThreadingHTTPServer):
-    """
-    Answers https://HOST/PATH at /HOST/PATH with what was recorded for it, or else with 404.
-    """
+    """Answers https://HOST/PATH at /HOST/PATH with what was recorded for it, or else with 404."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Calls)
@@ -233,9 +208,7 @@ class GoogleCloud(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """
-        Return its address.
-        """
+        """Return its address."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -253,9 +226,7 @@ class _Calls(BaseHTTPRequestHandler):
         self._answer()
 
     def log_message(self, format: str, *args: object) -> None:
-        """
-        Write nothing.
-        """
+        """Write nothing."""
 
     def _answer(self) -> None:
         path, _, query = self.path.removeprefix("/").partition("?")

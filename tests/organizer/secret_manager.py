@@ -1,6 +1,4 @@
-"""
-The calls of Secret Manager that organizers make, in the form of its REST reference (v1).
-"""
+"""The calls of Secret Manager that organizers make, in the form of its REST reference (v1)."""
 
 import base64
 import json
@@ -9,9 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class SecretManager(ThreadingHTTPServer):
-    """
-    Secrets by name, each with the states and the contents of its versions.
-    """
+    """Secrets by name, each with the states and the contents of its versions."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Calls)
@@ -21,9 +17,7 @@ class SecretManager(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        """
-        Return its address.
-        """
+        """Return its address."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
 
@@ -67,9 +61,7 @@ class _Calls(BaseHTTPRequestHandler):
             self._answer({"name": version, "state": "DESTROYED"})
 
     def log_message(self, format: str, *args: object) -> None:
-        """
-        Write nothing.
-        """
+        """Write nothing."""
 
     def _list(self, name: str, at: int) -> None:
         # One to a page, so that whoever forgets the next page is found out.

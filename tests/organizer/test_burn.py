@@ -1,5 +1,6 @@
 """
-Burning destroys every version of the pepper and of the envelope's key, once it is really meant.
+Burning destroys every version of the pepper and of the envelope's key,
+once it is really meant.
 """
 
 from collections.abc import Callable
@@ -21,9 +22,7 @@ STATES = {
 
 @pytest.fixture
 def burn(secrets: SecretManager, organizer: Command) -> Burn:
-    """
-    Run the command against a Secret Manager in which there are several versions.
-    """
+    """Run the command against a Secret Manager in which there are several versions."""
     secrets.states |= {secret: states.copy() for secret, states in STATES.items()}
     return lambda *arguments, **more: organizer("burn", *arguments, **more)
 
@@ -81,9 +80,7 @@ def test_it_says_whether_the_petition_is_closed(burn: Burn, organizer: Command) 
 def test_an_emulator_is_not_taken_for_production(
     burn: Burn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """
-    Its address is one that answers nothing: were it asked, the code would be 4.
-    """
+    """Its address is one that answers nothing: were it asked, the code would be 4."""
     monkeypatch.setenv("SECRET_MANAGER_URL", "https://secretmanager.invalid")
 
     said = burn("--really", "--confirm", "savemyfriend")

@@ -1,6 +1,4 @@
-"""
-Boxes that hold another address than the one they count for, and names that are contested.
-"""
+"""Boxes that hold another address than the one they count for, and names that are contested."""
 
 import json
 from pathlib import Path

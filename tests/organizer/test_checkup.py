@@ -1,5 +1,6 @@
 """
-What the doctor looks at in the cloud, against recorded answers: once well, and once wrong each.
+What the doctor looks at in the cloud,
+against recorded answers: once well, and once wrong each.
 """
 
 import json
@@ -153,9 +154,7 @@ REFUSED = {
 
 @pytest.fixture
 def cloud() -> Iterator[GoogleCloud]:
-    """
-    Answer as Google Cloud on this machine, for a petition in which all is well.
-    """
+    """Answer as Google Cloud on this machine, for a petition in which all is well."""
     with GoogleCloud() as server:
         thread = Thread(target=server.serve_forever, args=[0.02])
         thread.start()
@@ -166,9 +165,7 @@ def cloud() -> Iterator[GoogleCloud]:
 
 @pytest.fixture
 def look(cloud: GoogleCloud) -> Look:
-    """
-    Look at everything, and return what was found by part.
-    """
+    """Look at everything, and return what was found by part."""
 
     def look() -> dict[str, Finding]:
         project = Project(PROJECT, "(default)", "savemyfriend", cloud.url)
@@ -178,18 +175,14 @@ def look(cloud: GoogleCloud) -> Look:
 
 
 def without_a_domain(cloud: GoogleCloud) -> None:
-    """
-    Answer for a petition that its bucket serves.
-    """
+    """Answer for a petition that its bucket serves."""
     cloud.answers[recorded.URL_MAP] = cloud.answers[recorded.CERTIFICATES] = NOT_ENABLED
     meta = '<html><meta http-equiv="Content-Security-Policy" content="…">'
     cloud.answers[f"{SITE}/page/"] = Page(meta, Content_Type="text/html; charset=utf-8")
 
 
 def burn(cloud: GoogleCloud) -> None:
-    """
-    Answer for a petition that is burnt and deployed so.
-    """
+    """Answer for a petition that is burnt and deployed so."""
     for key, secret in ((recorded.PEPPER, "pepper"), (recorded.ENVELOPE, "envelope")):
         cloud.answers[key] = recorded.versions(secret, "DESTROYED")
     listed = cloud.answers[recorded.FUNCTIONS]["functions"]
@@ -332,9 +325,7 @@ def test_the_exclusion_is_the_one_that_is_deployed() -> None:
 def doctor(
     organizer: Command, cloud: GoogleCloud, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], dict[str, bool]]:
-    """
-    Run the whole command, check its exit code, and return what is well.
-    """
+    """Run the whole command, check its exit code, and return what is well."""
     monkeypatch.setenv("INTERNET_URL", cloud.url)
 
     def doctor() -> dict[str, bool]:

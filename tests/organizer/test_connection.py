@@ -1,6 +1,4 @@
-"""
-Which database the commands talk to, and how they find the local run.
-"""
+"""Which database the commands talk to, and how they find the local run."""
 
 import json
 from pathlib import Path

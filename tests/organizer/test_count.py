@@ -1,6 +1,4 @@
-"""
-The count that organizers see, and how it rises.
-"""
+"""The count that organizers see, and how it rises."""
 
 import datetime as dt
 import json

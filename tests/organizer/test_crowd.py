@@ -1,6 +1,4 @@
-"""
-What holds for tens of thousands of signatures, made through the real function.
-"""
+"""What holds for tens of thousands of signatures, made through the real function."""
 
 import json
 import threading

@@ -1,5 +1,6 @@
 """
-The ceremony: trustees meet once, all is opened once, and nothing is written before it was seen.
+The ceremony: trustees meet once, all is opened once,
+and nothing is written before it was seen.
 """
 
 import csv

@@ -1,6 +1,4 @@
-"""
-The doctor finds a healthy petition well, and names what is wrong with a sick one.
-"""
+"""The doctor finds a healthy petition well, and names what is wrong with a sick one."""
 
 import datetime as dt
 import json
@@ -26,9 +24,7 @@ Doctor = Callable[..., dict[str, bool]]
 def examine(
     services: Stack, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Doctor:
-    """
-    Run the doctor, check its exit code, and return what is well.
-    """
+    """Run the doctor, check its exit code, and return what is well."""
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", services.emulator.host)
 
     def examine(*arguments: str, project: str = services.project) -> dict[str, bool]:

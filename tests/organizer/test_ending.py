@@ -1,5 +1,6 @@
 """
-How commands end that are stopped or killed: soon, with their own exit code, and leaving nothing.
+How commands end that are stopped or killed: soon,
+with their own exit code, and leaving nothing.
 """
 
 import os

@@ -1,6 +1,4 @@
-"""
-The envelope's key: made by organizers, kept where sign alone reads it.
-"""
+"""The envelope's key: made by organizers, kept where sign alone reads it."""
 
 import re
 from collections.abc import Callable

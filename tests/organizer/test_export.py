@@ -1,6 +1,4 @@
-"""
-Exports: whole, resumable, private, and only of those who agreed.
-"""
+"""Exports: whole, resumable, private, and only of those who agreed."""
 
 import csv
 import datetime as dt

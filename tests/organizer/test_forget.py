@@ -1,6 +1,4 @@
-"""
-What was sealed is erased for ever once a petition is over, and nothing else.
-"""
+"""What was sealed is erased for ever once a petition is over, and nothing else."""
 
 import datetime as dt
 import json

@@ -1,6 +1,4 @@
-"""
-What the command line says of itself.
-"""
+"""What the command line says of itself."""
 
 import re
 import shlex
@@ -128,9 +126,7 @@ def test_its_version_is_the_newest_change() -> None:
 
 
 def test_a_shell_completes_commands_and_options_once_asked_to(tmp_path: Path) -> None:
-    """
-    In a real bash, as the guide says: install it, open another terminal, press Tab.
-    """
+    """In a real bash, as the guide says: install it, open another terminal, press Tab."""
     env = {"HOME": str(tmp_path), "PATH": f"{PROGRAM.parent}:/usr/bin:/bin", "TERM": "dumb"}
     # Not the last command, so that bash stays the parent by which the shell is recognised.
     subprocess.run(

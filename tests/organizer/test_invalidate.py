@@ -1,6 +1,4 @@
-"""
-What organizers owe to a count without fraud.
-"""
+"""What organizers owe to a count without fraud."""
 
 import datetime as dt
 import json

@@ -1,6 +1,4 @@
-"""
-Keys that cannot be seized: what trustees hold, what opens, and what is told of mistakes.
-"""
+"""Keys that cannot be seized: what trustees hold, what opens, and what is told of mistakes."""
 
 import re
 from base64 import urlsafe_b64decode

@@ -1,6 +1,4 @@
-"""
-Whose name is told: the rule, and what organizers decide where claims disagree.
-"""
+"""Whose name is told: the rule, and what organizers decide where claims disagree."""
 
 import datetime as dt
 import json

@@ -1,6 +1,4 @@
-"""
-News: told once to each who asked for it and to nobody else, by a real mail server.
-"""
+"""News: told once to each who asked for it and to nobody else, by a real mail server."""
 
 import json
 import os

@@ -1,6 +1,4 @@
-"""
-A petition without a developer: asked for, checked, written, told on.
-"""
+"""A petition without a developer: asked for, checked, written, told on."""
 
 import copy
 import datetime as dt

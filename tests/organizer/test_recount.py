@@ -1,6 +1,4 @@
-"""
-What an audit finds, and what a repair corrects.
-"""
+"""What an audit finds, and what a repair corrects."""
 
 import json
 from dataclasses import replace

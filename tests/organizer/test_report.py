@@ -1,6 +1,4 @@
-"""
-The report: true, dignified, in three languages, and of nobody who did not agree.
-"""
+"""The report: true, dignified, in three languages, and of nobody who did not agree."""
 
 import datetime as dt
 import json

@@ -1,6 +1,4 @@
-"""
-CSV that no spreadsheet executes, and JSON Lines that change nothing.
-"""
+"""CSV that no spreadsheet executes, and JSON Lines that change nothing."""
 
 import csv
 import io

@@ -1,5 +1,6 @@
 """
-Numbers that organizers look at: right, none too small outside of the screen, and signs of fraud.
+Numbers that organizers look at: right,
+none too small outside of the screen, and signs of fraud.
 """
 
 import datetime as dt

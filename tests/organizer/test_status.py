@@ -1,6 +1,4 @@
-"""
-A petition that is open, closed, or over.
-"""
+"""A petition that is open, closed, or over."""
 
 import datetime as dt
 import json

@@ -1,6 +1,4 @@
-"""
-No command works on a target that is not there, and none waits for one that does not answer.
-"""
+"""No command works on a target that is not there, and none waits for one that does not answer."""
 
 import json
 import shutil

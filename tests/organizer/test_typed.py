@@ -1,6 +1,4 @@
-"""
-What trustees type: every way of writing the words, and what is told of each mistake at once.
-"""
+"""What trustees type: every way of writing the words, and what is told of each mistake at once."""
 
 import os
 import pty

@@ -1,6 +1,4 @@
-"""
-Petitions that have a name on a machine, and what goes before them.
-"""
+"""Petitions that have a name on a machine, and what goes before them."""
 
 import json
 import os

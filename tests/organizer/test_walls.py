@@ -1,6 +1,4 @@
-"""
-The rooms of the organizers' command line, and the walls between them.
-"""
+"""The rooms of the organizers' command line, and the walls between them."""
 
 import ast
 import subprocess

@@ -1,6 +1,4 @@
-"""
-What organizers owe to those who want to be forgotten.
-"""
+"""What organizers owe to those who want to be forgotten."""
 
 import datetime as dt
 import json

@@ -1,5 +1,6 @@
 """
-Names that organizers withhold: found by them, counted with their reason, told in what goes out.
+Names that organizers withhold: found by them, counted with their reason,
+told in what goes out.
 """
 
 import json

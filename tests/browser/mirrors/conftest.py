@@ -1,6 +1,4 @@
-"""
-Mirrors on a host of their own, before functions that know it; as any static host serves them.
-"""
+"""Mirrors on a host of their own, before functions that know it; as any static host serves them."""
 
 import zipfile
 from collections.abc import Iterator
@@ -24,9 +22,7 @@ START_SECONDS = 30
 
 @dataclass(frozen=True)
 class Mirrors:
-    """
-    A host of mirrors, and a relay at another; their origins, and where mirrors are unpacked.
-    """
+    """A host of mirrors, and a relay at another; their origins, and where mirrors are unpacked."""
 
     host: str
     relay: str
@@ -34,9 +30,7 @@ class Mirrors:
     keys: DevelopmentKeys
 
     def add(self, name: str, *bases: str) -> str:
-        """
-        Make a mirror that knows the functions below some addresses, and return its own.
-        """
+        """Make a mirror that knows the functions below some addresses, and return its own."""
         config = site_config(dict.fromkeys(PUBLIC_FUNCTIONS, ""), self.keys)
         config["functions"] = {
             function.replace("-", "_"): [f"{base}{function}" for base in bases]
@@ -61,9 +55,7 @@ def services(
     tmp_path_factory: pytest.TempPathFactory,
     ports: dict[str, int],
 ) -> Iterator[Stack]:
-    """
-    Run functions that answer the mirrors' host alone.
-    """
+    """Run functions that answer the mirrors' host alone."""
     changes = {"ALLOWED_ORIGINS": f"http://127.0.0.1:{ports['mirror']}"}
     folder = tmp_path_factory.mktemp("services")
     with running_stack(emulator, new_project(), keys, folder, changes=changes) as stack:

@@ -45,64 +45,46 @@ Command = Callable[..., Any]
 
 
 class Window:
-    """
-    A browser's window, and what a person does in it.
-    """
+    """A browser's window, and what a person does in it."""
 
     def __init__(self, command: Command) -> None:
         self.command = command
 
     def open(self, url: str) -> None:
-        """
-        Go to a page, and wait until all that it names has arrived.
-        """
+        """Go to a page, and wait until all that it names has arrived."""
         self.command("Navigate", url=url)
         self.wait("document.readyState === 'complete'")
 
     def run(self, expression: str) -> Any:
-        """
-        Return what a JavaScript expression gives.
-        """
+        """Return what a JavaScript expression gives."""
         return self.command("ExecuteScript", script=f"return {expression}", args=[])
 
     def wait(self, expression: str) -> None:
-        """
-        Wait until an expression is true.
-        """
+        """Wait until an expression is true."""
         deadline = time.monotonic() + SECONDS
         while not self.run(expression):
             assert time.monotonic() < deadline, expression
             time.sleep(LOOK_SECONDS)
 
     def wait_for(self, selector: str) -> None:
-        """
-        Wait until an element is on the screen or beside it.
-        """
+        """Wait until an element is on the screen or beside it."""
         self.wait(f"document.querySelector('{selector}')?.getClientRects().length > 0")
 
     def text(self, selector: str) -> str:
-        """
-        Return what a person reads in an element.
-        """
+        """Return what a person reads in an element."""
         return str(self.run(f"document.querySelector('{selector}').innerText"))
 
     def click(self, selector: str) -> None:
-        """
-        Click on an element, as a mouse does, where nothing lies above it.
-        """
+        """Click on an element, as a mouse does, where nothing lies above it."""
         self.run(f"document.querySelector('{selector}').scrollIntoView({{block: 'center'}})")
         self.command("ElementClick", id=self._find(selector))
 
     def type(self, selector: str, text: str) -> None:
-        """
-        Type into a field.
-        """
+        """Type into a field."""
         self.command("ElementSendKeys", id=self._find(selector), text=text)
 
     def picture(self, path: Path) -> None:
-        """
-        Keep what is on the screen.
-        """
+        """Keep what is on the screen."""
         path.write_bytes(base64.b64decode(self.command("TakeScreenshot")))
 
     def _find(self, selector: str) -> str:
@@ -112,9 +94,7 @@ class Window:
 
 @contextlib.contextmanager
 def firefox(folder: Path, language: str) -> Iterator[Window]:
-    """
-    Run Firefox, which says that it wants a language.
-    """
+    """Run Firefox, which says that it wants a language."""
     path, port = program("firefox-esr", "firefox-esr"), free_port()
     profile = folder / "firefox"
     profile.mkdir()
@@ -132,9 +112,7 @@ def firefox(folder: Path, language: str) -> Iterator[Window]:
 
 @contextlib.contextmanager
 def webkit(folder: Path) -> Iterator[Window]:
-    """
-    Run WebKit, which in the locale of a bare machine names as its language what is no tag: C.
-    """
+    """Run WebKit, which in the locale of a bare machine names as its language what is no tag: C."""
     driver = program("WebKitWebDriver", "webkit2gtk-driver")
     screen = program("xvfb-run", "xvfb")
     browser = str(next(Path("/").glob(MINI_BROWSER)))

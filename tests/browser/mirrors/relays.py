@@ -1,5 +1,6 @@
 """
-What stands between a signer and the functions: relays as docs/mirrors.md shows them, and worse.
+What stands between a signer and the functions: relays as docs/mirrors.md
+shows them, and worse.
 """
 
 import os
@@ -58,9 +59,7 @@ createServer(async (request, answer) => {
 
 
 def program(name: str, package: str) -> str:
-    """
-    Find a program, without which a person's tests are skipped, and CI fails.
-    """
+    """Find a program, without which a person's tests are skipped, and CI fails."""
     found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found:
         return found
@@ -71,16 +70,15 @@ def program(name: str, package: str) -> str:
 
 
 def documented(language: str) -> str:
-    """
-    Return the one block of docs/mirrors.md that is in a language.
-    """
+    """Return the one block of docs/mirrors.md that is in a language."""
     (block,) = re.findall(rf"^```{language}\n(.*?)^```", DOCUMENT.read_text(), re.M | re.S)
     return str(block)
 
 
 def nginx_config(folder: Path, services: Stack, *, mirror: int, relay: int) -> Path:
     """
-    Write what nginx needs to serve mirrors at one port, and to be the documented relay at another.
+    Write what nginx needs to serve mirrors at one port,
+    and to be the documented relay at another.
     """
     block = documented("nginx")
     for name, function in services.functions.items():
@@ -96,9 +94,7 @@ def nginx_config(folder: Path, services: Stack, *, mirror: int, relay: int) -> P
 
 
 def worker_host(folder: Path, functions: str) -> Path:
-    """
-    Write the documented worker before functions at an address, and what runs it in Node.js.
-    """
+    """Write the documented worker before functions at an address, and what runs it in Node.js."""
     (folder / "worker.mjs").write_text(documented("js").replace(FUNCTIONS, functions))
     path = folder / "host.mjs"
     path.write_text(WORKER_HOST)
@@ -106,14 +102,10 @@ def worker_host(folder: Path, functions: str) -> Path:
 
 
 class Portal(BaseHTTPRequestHandler):
-    """
-    A filter or a hotel that answers for everybody, and that every browser lets answer.
-    """
+    """A filter or a hotel that answers for everybody, and that every browser lets answer."""
 
     def do_GET(self) -> None:
-        """
-        Answer everything with a page.
-        """
+        """Answer everything with a page."""
         # A body that is not read would break the connection off, and look like a dead address.
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = b"<!doctype html><p>Log in"
@@ -128,13 +120,9 @@ class Portal(BaseHTTPRequestHandler):
     do_OPTIONS = do_POST = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
-        """
-        Say nothing.
-        """
+        """Say nothing."""
 
 
 def silence() -> socket.socket:
-    """
-    Listen on a port, take every connection, and never say a word.
-    """
+    """Listen on a port, take every connection, and never say a word."""
     return socket.create_server(("127.0.0.1", 0), backlog=128)

@@ -62,9 +62,7 @@ def test_the_whole_way_works_in_every_engine(
 
 
 def sign(window: Window, email: str, folder: Path) -> str:
-    """
-    Meet the faults, mend them, sign and get a link to share; return the receipt.
-    """
+    """Meet the faults, mend them, sign and get a link to share; return the receipt."""
     window.wait("document.getElementById('count').classList.contains('known')")
     window.picture(folder / "plea.png")
     window.click("#submit")
@@ -86,9 +84,7 @@ def sign(window: Window, email: str, folder: Path) -> str:
 
 
 def hand_over(window: Window, email: str, folder: Path) -> str:
-    """
-    Sign where no address answers, and return the sealed signature that the page offers.
-    """
+    """Sign where no address answers, and return the sealed signature that the page offers."""
     window.type("#name", "Kim")
     window.type("#email", email)
     window.click("#submit")
@@ -98,9 +94,7 @@ def hand_over(window: Window, email: str, folder: Path) -> str:
 
 
 def leave(window: Window, address: str) -> None:
-    """
-    Leave by Escape, and see that neither the page nor going back shows the plea.
-    """
+    """Leave by Escape, and see that neither the page nor going back shows the plea."""
     window.open(address)
     window.type("#name", "Somebody")
     window.type("#name", 3 * ESCAPE)
@@ -111,9 +105,7 @@ def leave(window: Window, address: str) -> None:
 
 
 def meet_a_missing_module(window: Window, mirrors: Mirrors) -> None:
-    """
-    Open a mirror that lacks a file, and see that the page says so.
-    """
+    """Open a mirror that lacks a file, and see that the page says so."""
     address = mirrors.add("incomplete", "../../")
     (mirrors.folder / "mirrors" / "some" / "incomplete" / "count.js").unlink()
     window.open(address)

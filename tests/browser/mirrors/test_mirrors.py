@@ -1,5 +1,6 @@
 """
-Mirrors and relays: wherever the page lies, and whichever way is left, a signature arrives, once.
+Mirrors and relays: wherever the page lies, and whichever way is left,
+a signature arrives, once.
 """
 
 import json
@@ -42,9 +43,7 @@ def silent() -> Iterator[str]:
 
 
 def withdraw(page: Page, receipt: str) -> None:
-    """
-    Take a signature back on the mirror that a page lies on.
-    """
+    """Take a signature back on the mirror that a page lies on."""
     page.click("footer a[href^='withdraw.html']")
     page.wait_for_selector("#receipt")
     page.fill("#receipt", receipt)
@@ -92,9 +91,7 @@ def test_the_address_that_answered_is_asked_first_for_the_rest_of_the_visit(
 def test_a_host_that_is_mirror_and_relay_needs_nobodys_leave(
     visit: Visit, services: Stack, mirrors: Mirrors
 ) -> None:
-    """
-    Its origin is none that the functions know, but the page asks no other.
-    """
+    """Its origin is none that the functions know, but the page asks no other."""
     mirrors.add("own", "../../")
 
     sign(visit(f"{mirrors.relay}/some/own/"), Signer("own@example.org"))
