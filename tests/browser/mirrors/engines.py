@@ -44,6 +44,10 @@ PATHS = {
 Command = Callable[..., Any]
 
 
+class Refused(Exception):
+    """A browser did not do what it was told, such as looking at a page that is just going away."""
+
+
 class Window:
     """A browser's window, and what a person does in it."""
 
@@ -56,13 +60,18 @@ class Window:
         self.wait("document.readyState === 'complete'")
 
     def run(self, expression: str) -> Any:
-        """Return what a JavaScript expression gives."""
+        """
+        Return what a JavaScript expression gives.
+
+        Raises:
+            Refused: The page is going away.
+        """
         return self.command("ExecuteScript", script=f"return {expression}", args=[])
 
     def wait(self, expression: str) -> None:
         """Wait until an expression is true."""
         deadline = time.monotonic() + SECONDS
-        while not self.run(expression):
+        while not self._holds(expression):
             assert time.monotonic() < deadline, expression
             time.sleep(LOOK_SECONDS)
 
@@ -86,6 +95,12 @@ class Window:
     def picture(self, path: Path) -> None:
         """Keep what is on the screen."""
         path.write_bytes(base64.b64decode(self.command("TakeScreenshot")))
+
+    def _holds(self, expression: str) -> bool:
+        try:
+            return bool(self.run(expression))
+        except Refused:
+            return False
 
     def _find(self, selector: str) -> str:
         found: dict[str, str] = self.command("FindElement", using="css selector", value=selector)
@@ -141,7 +156,8 @@ def _webdriver(client: httpx.Client, wanted: dict[str, object]) -> Command:
         method, path = PATHS[name]
         url = f"/session/{made['sessionId']}/{path.format(id=id)}"
         answer = client.request(method, url, json=parameters if method == "POST" else None)
-        assert answer.status_code == 200, answer.text
+        if answer.status_code != 200:
+            raise Refused(answer.text)
         return answer.json()["value"]
 
     return command
@@ -178,7 +194,8 @@ def _marionette(connection: socket.socket) -> Command:
         body = json.dumps([0, sent, f"WebDriver:{name}", parameters]).encode()
         connection.sendall(b"%d:%s" % (len(body), body))
         _, _, error, result = receive()
-        assert error is None, error
+        if error:
+            raise Refused(error["message"])
         return result.get("value", result) if isinstance(result, dict) else result
 
     receive()  # Who it is.
