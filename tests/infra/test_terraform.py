@@ -249,7 +249,7 @@ def test_what_only_the_page_says_is_published_without_touching_a_function(
     changed = {
         campaign: ('"Your 30 seconds could save 30 lives."', r'"Your \"half\" minute [could]."'),
         terraform.folder / "frontend/savemyfriend/index.html": ("30 seconds", "half minute"),
-        terraform.folder / "frontend/savemyfriend/feed-en.xml": ("110,000", "120,000"),
+        terraform.folder / "frontend/savemyfriend/feed-en.xml": ("have begun", "began"),
     }
     before = {path: path.read_text() for path in changed}
     try:
