@@ -1,10 +1,11 @@
 """WCAG 2.2 AA as far as a machine can tell, in every state, light and dark; and small screens."""
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, fill, sign
@@ -14,6 +15,12 @@ from tests.browser.test_closed import ended
 
 # The rules of WCAG 2.0 to 2.2, A and AA, and axe's own good practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+SIZES: tuple[ViewportSize, ...] = (
+    {"width": 1280, "height": 900},
+    {"width": 390, "height": 844},
+)
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def plain(page: Page) -> None:
@@ -108,21 +115,18 @@ def enter(visit: Visit, state: str, **options: object) -> Page:
     return page
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(visit: Visit, state: str, dark: bool) -> None:
-    page = enter(visit, state, dark=dark)
+def test_axe_finds_nothing(visit: Visit, state: str, language: str) -> None:
+    """On a desktop and a phone, light and dark."""
+    page = enter(visit, state, language=language)
 
-    results = Axe().run(page, options=RULES)
-
-    assert results.violations_count == 0, results.generate_report()
-
-
-@pytest.mark.parametrize("language", ["zh-Hans", "ko"])
-def test_axe_finds_nothing_in_the_other_languages(visit: Visit, language: str) -> None:
-    results = Axe().run(enter(visit, "plea", language=language), options=RULES)
-
-    assert results.violations_count == 0, results.generate_report()
+    for size in SIZES:
+        page.set_viewport_size(size)
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            results = Axe().run(page, options=RULES)
+            assert results.violations_count == 0, results.generate_report()
 
 
 def test_axe_finds_nothing_when_the_pages_own_script_does_not_run(visit: Visit) -> None:
