@@ -36,8 +36,7 @@ class GoogleApi:
     ) -> None:
         self._address = address
         self._name = address.rpartition("/")[2]
-        credentials = Credentials(token) if token else _credentials(address, quota_project)  # type: ignore[no-untyped-call]
-        self._session = AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
+        self._credentials = Credentials(token) if token else _credentials(address, quota_project)  # type: ignore[no-untyped-call]
 
     def call(
         self, method: str, path: str, body: dict[str, Any] | None = None, *, role: str
@@ -74,9 +73,10 @@ class GoogleApi:
         """
         url = f"{self._address}{path}"
         try:
-            answer: Response = self._session.request(  # type: ignore[no-untyped-call]
-                method, url, json=body, timeout=SECONDS
-            )
+            with AuthorizedSession(self._credentials) as session:  # type: ignore[no-untyped-call]
+                answer: Response = session.request(  # type: ignore[no-untyped-call]
+                    method, url, json=body, timeout=SECONDS
+                )
         except (RequestException, GoogleAuthError):
             raise CannotDo(f"{self._name} does not answer.", UNREACHABLE) from None
         return answer

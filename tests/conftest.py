@@ -25,6 +25,9 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.load_profile("petition")
 
+# pytest-xdist tells its workers how wide the terminal is; a test says itself how wide its own is.
+os.environ.pop("COLUMNS", None)
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

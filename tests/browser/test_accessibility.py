@@ -209,6 +209,7 @@ def test_tab_goes_through_the_page_in_the_order_of_reading(visit: Visit) -> None
         "share-make",
         "savemyfriend/feed-en.xml",
         "withdraw.html",
+        "courier.html",
         "problems.html",
     ]
 
