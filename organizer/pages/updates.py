@@ -108,7 +108,7 @@ def feed_name(language: str) -> str:
 def feed_links(campaign: Campaign, folder: str) -> str:
     """Return the links by which a reader of feeds finds them; `folder` as for `list_updates`."""
     return "".join(
-        f'    <link rel="alternate" type="application/atom+xml" hreflang="{language}" '
+        f'    <link rel="alternate" type="application/atom+xml" '
         f'href="{folder}{feed_name(language)}" title="{html.escape(texts.title)}">\n'
         for language, texts in campaign.texts.items()
     )

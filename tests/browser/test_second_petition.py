@@ -252,7 +252,9 @@ def test_news_is_on_the_page_and_in_the_feed_at_once(
         "다섯 분이 말합니다.",
         "두 분이 말합니다.",
     ]
-    feed = page.locator("link[hreflang=ko][type='application/atom+xml']").get_attribute("href")
+    feed = page.locator("link[type='application/atom+xml'][href$='feed-ko.xml']").get_attribute(
+        "href"
+    )
     answer = httpx.get(f"{checkout.site}/{SECOND}/{feed}")
     assert answer.headers["content-type"].startswith("application/atom+xml")
     assert answer.text.index("다섯") < answer.text.index("두 분이")

@@ -191,6 +191,36 @@ def test_project_must_be_named(terraform: Terraform, target: str) -> None:
     assert f"make {target} PROJECT=my-project" in done.stderr
 
 
+def test_what_only_the_page_says_is_published_without_touching_a_function(
+    terraform: Terraform, deployed: Deployed
+) -> None:
+    campaign = terraform.folder / "functions/campaigns/savemyfriend.json"
+    changed = {
+        campaign: ('"Your 30 seconds could save 30 lives."', r'"Your \"half\" minute [could]."'),
+        terraform.folder / "frontend/savemyfriend/index.html": ("30 seconds", "half minute"),
+        terraform.folder / "frontend/savemyfriend/feed-en.xml": ("have begun", "began"),
+    }
+    before = {path: path.read_text() for path in changed}
+    try:
+        for path, (old, new) in changed.items():
+            assert old in before[path]
+            path.write_text(before[path].replace(old, new))
+        publish(terraform)
+        plan = terraform.plan()
+    finally:
+        for path, text in before.items():
+            path.write_text(text)
+        publish(terraform)
+
+    assert {address: actions for address, actions in plan.items()} == {
+        'google_storage_bucket_object.data["petitions/savemyfriend.json"]': ["update"],
+        'google_storage_bucket_object.newest["savemyfriend/feed-en.xml"]': ["update"],
+        'google_storage_bucket_object.page["savemyfriend/"]': ["update"],
+        'google_storage_bucket_object.page["savemyfriend/index.html"]': ["update"],
+    }
+    assert terraform.plan() == {}
+
+
 def test_restored_database_is_taken_over_and_none_is_destroyed(
     terraform: Terraform, deployed: Deployed
 ) -> None:
@@ -240,36 +270,6 @@ def test_lock_file_is_that_of_whoever_deployed_first() -> None:
     locked = Path(INFRA, ".terraform.lock.hcl").exists()
 
     assert locked != (reason in ALL)
-
-
-def test_what_only_the_page_says_is_published_without_touching_a_function(
-    terraform: Terraform, deployed: Deployed
-) -> None:
-    campaign = terraform.folder / "functions/campaigns/savemyfriend.json"
-    changed = {
-        campaign: ('"Your 30 seconds could save 30 lives."', r'"Your \"half\" minute [could]."'),
-        terraform.folder / "frontend/savemyfriend/index.html": ("30 seconds", "half minute"),
-        terraform.folder / "frontend/savemyfriend/feed-en.xml": ("have begun", "began"),
-    }
-    before = {path: path.read_text() for path in changed}
-    try:
-        for path, (old, new) in changed.items():
-            assert old in before[path]
-            path.write_text(before[path].replace(old, new))
-        publish(terraform)
-        plan = terraform.plan()
-    finally:
-        for path, text in before.items():
-            path.write_text(text)
-        publish(terraform)
-
-    assert {address: actions for address, actions in plan.items()} == {
-        'google_storage_bucket_object.data["petitions/savemyfriend.json"]': ["update"],
-        'google_storage_bucket_object.newest["savemyfriend/feed-en.xml"]': ["update"],
-        'google_storage_bucket_object.page["savemyfriend/"]': ["update"],
-        'google_storage_bucket_object.page["savemyfriend/index.html"]': ["update"],
-    }
-    assert terraform.plan() == {}
 
 
 def publish(terraform: Terraform) -> None:
