@@ -124,7 +124,8 @@
   // The stage: what the petition says before its deadline, after it, and once the outcome is known
 
   function stage() {
-    if (outcome) return outcome;
+    // Of an outcome that this page has no words for, it says nothing.
+    if (outcome && document.querySelector(`[data-at~="${CSS.escape(outcome)}"]`)) return outcome;
     const $deadline = document.querySelector("meta[name=deadline]");
     const deadline = Date.parse($deadline?.getAttribute("content") || "");
     return Date.now() < deadline || Number.isNaN(deadline) ? "before" : "after";

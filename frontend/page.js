@@ -35,8 +35,9 @@ function showStage({ status, outcome }) {
   const ended = status === "closed";
   const signed = !$("thanks").hidden;
   document.documentElement.classList.toggle("ended", ended);
-  document.documentElement.dataset.outcome = outcome ?? "";
-  document.dispatchEvent(new CustomEvent("outcome", { detail: outcome }));
+  const told = ended ? outcome : null; // organizers may set it before they close
+  document.documentElement.dataset.outcome = told ?? "";
+  document.dispatchEvent(new CustomEvent("outcome", { detail: told }));
   $("sign").hidden = ended || signed;
   $("closed").hidden = !ended || signed;
 }

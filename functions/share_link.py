@@ -9,9 +9,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 import functions_framework.aio
+from petition import tally
 from petition.cache import Cached, CachedByKey
 from petition.campaign import Campaign, load_campaigns
-from petition.documents import Link
+from petition.documents import Link, Status
 from petition.form import Form, Language, read_form
 from petition.link import (
     CODE_PATTERN,
@@ -179,8 +180,9 @@ async def stage_now(campaign: Campaign) -> tuple[str, bool]:
         document, _ = await published[campaign.petition].read()
     except Unavailable:
         return campaign.stage(now), False
-    outcome = document.outcome if document.outcome in campaign.texts_in(None).outcomes else None
-    return campaign.stage(now, outcome), True
+    closed = tally.status(document, campaign, now) is Status.CLOSED
+    known = document.outcome in campaign.texts_in(None).outcomes
+    return campaign.stage(now, document.outcome if closed and known else None), True
 
 
 def _url(campaign: Campaign, code: str) -> str:

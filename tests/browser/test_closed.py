@@ -17,11 +17,11 @@ TEXTS = json.loads(PETITION.read_text(encoding="utf-8"))["texts"] if PETITION.ex
 NEWS = Path(__file__).parents[2] / "frontend" / "savemyfriend" / "updates.json"
 
 
-def ended(outcome: str | None) -> object:
+def ended(outcome: str | None, status: str = "closed") -> object:
     """Answer every count as that of an ended petition, whatever the real one says."""
     tally: dict[str, object] = {
         "petition": "savemyfriend",
-        "status": "closed",
+        "status": status,
         "outcome": outcome,
         "closes": None,
         "signatures": 178921,
@@ -59,11 +59,23 @@ def test_each_outcome_is_told_in_the_campaigns_texts(
     assert not page.locator(".call:visible").count()
 
 
-def test_an_ended_petition_without_a_known_outcome_claims_none(visit: Visit) -> None:
-    page = visit(before=ended(None))
+@pytest.mark.parametrize("outcome", [None, "a-word-of-no-campaign"])
+def test_an_ended_petition_without_a_known_outcome_claims_none(
+    visit: Visit, outcome: str | None
+) -> None:
+    page = visit(before=ended(outcome))
 
     page.wait_for_selector("#closed", state="visible")
     expect(page.locator(".promise:visible")).to_have_text(TEXTS["en"]["promise"])
+
+
+def test_an_outcome_is_not_told_while_the_petition_is_open(visit: Visit) -> None:
+    """Organizers may say it first and close the petition then."""
+    page = visit(before=ended("free", status="open"))
+
+    expect(page.locator("#count")).to_have_class("count scripted known")
+    expect(page.locator(".promise:visible")).to_have_text(TEXTS["en"]["promise"])
+    assert page.is_visible("#sign")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
