@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -27,6 +28,13 @@ hypothesis_settings.load_profile("petition")
 
 # pytest-xdist tells its workers how wide the terminal is; a test says itself how wide its own is.
 os.environ.pop("COLUMNS", None)
+
+
+def do_without(missing: str) -> NoReturn:
+    """Skip what needs something that this machine lacks; fail in CI, which lacks nothing."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(missing)
+    pytest.skip(missing)
 
 
 @pytest.fixture(scope="session")

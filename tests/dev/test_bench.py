@@ -1,7 +1,6 @@
 """The bench sends what sign takes, counts what passes, and finds what is not exact."""
 
 import json
-import os
 import shutil
 import tempfile
 import threading
@@ -29,6 +28,7 @@ from dev.bench.tables import PerSignature
 from dev.bench.variants import Repeat
 from dev.bench.wire import Wire, running_wire
 from dev.emulator import Emulator
+from tests.conftest import do_without
 
 ANSWERS = Answers(answers=90, failed=0, seconds=1, p50=0, p99=0, signers=1000, receipts=1500)
 
@@ -112,9 +112,7 @@ def services(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Se
     try:
         find_programs()
     except CannotRun as problem:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(problem))
-        pytest.skip(str(problem))
+        do_without(str(problem))
     monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", emulator.host)
     # Not pytest's own folder, which nobody else may enter.
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
@@ -182,9 +180,7 @@ class Recorder(BaseHTTPRequestHandler):
 @pytest.mark.parametrize("repeat", ["same", "new"])
 def test_wrk_sends_what_our_own_requester_sends(repeat: Repeat) -> None:
     if not shutil.which("wrk"):
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has no wrk")
-        pytest.skip("needs wrk, on Debian: apt install wrk")
+        do_without("There is no wrk: install it, on Debian with apt install wrk.")
     Recorder.bodies.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Recorder) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,)).start()

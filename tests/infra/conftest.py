@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from dev import ROOT
+from tests.conftest import do_without
 
 # No part of this repository (CONTRIBUTING.md); who has it elsewhere says so by TERRAFORM_OFFLINE.
 OFFLINE = Path(
@@ -118,9 +119,7 @@ def terraform() -> Terraform:
     """Copy what is deployed anew, for this process of the tests alone, and initialise it."""
     command = OFFLINE if OFFLINE.exists() else shutil.which("terraform")
     if command is None or shutil.which("terraform") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has no terraform: install Terraform 1.11 or newer")
-        pytest.skip("needs terraform: install Terraform 1.11 or newer")
+        do_without("There is no terraform: install Terraform 1.11 or newer.")
     terraform = Terraform(command, copy_of_the_deployed())
     subprocess.run([sys.executable, str(terraform.folder / "infra/publish.py")], check=True)
     terraform.ask("init", "-backend=false", "-input=false")

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from dev import ROOT
+from tests.conftest import do_without
 from tests.infra.conftest import Deployed
 
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text()
@@ -109,7 +110,7 @@ def test_gcloud_knows_every_command_and_option(tmp_path: Path) -> None:
 
 def test_terraform_knows_every_command() -> None:
     if shutil.which("terraform") is None:
-        pytest.skip("needs terraform: install Terraform 1.11 or newer")
+        do_without("There is no terraform: install Terraform 1.11 or newer.")
     told = subprocess.run(["terraform", "-help"], capture_output=True, text=True, check=True)
     known = set(re.findall(r"^  (\w+) ", told.stdout, re.MULTILINE))
 

@@ -23,6 +23,7 @@ from organizer.commands import deliver
 from organizer.signatures.database import Database
 from organizer.trustees.fingerprint import fingerprint
 from organizer.trustees.key_shares import split
+from tests.conftest import do_without
 from tests.organizer.conftest import PETITION, Command, Forged, Signers
 
 REVIEW = "names.review.txt"
@@ -282,8 +283,9 @@ def test_what_would_fail_later_is_told_before_anybody_types(
 
 
 @pytest.mark.usefixtures("crowd")
-@pytest.mark.skipif(not find_browser(), reason="There is no Chromium.")
 def test_the_report_is_printed_too(organizer: Command, key_file: Path, folder: Path) -> None:
+    if not find_browser():
+        do_without("There is no Chromium: install it, on Debian with apt install chromium.")
     said = organizer("deliver", folder, "--yes", "--key", key_file)
 
     assert said.code == 0, said.err

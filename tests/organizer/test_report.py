@@ -29,6 +29,7 @@ from organizer.signatures.database import Database
 from organizer.signatures.gathering import gather
 from organizer.signatures.opening import Opening
 from organizer.trustees.fingerprint import fingerprint
+from tests.conftest import do_without
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
 FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
@@ -314,7 +315,7 @@ def test_every_page_but_the_cover_has_its_number(
     organizer: Command, forged: Forged, tmp_path: Path
 ) -> None:
     if not (find_browser() and shutil.which("pdftotext")):
-        pytest.skip("Chromium or pdftotext is not installed (apt install chromium poppler-utils)")
+        do_without("There is no Chromium or pdftotext: apt install chromium poppler-utils.")
     forged.add(20)
     organizer("report", tmp_path / "report.html")
 

@@ -22,6 +22,7 @@ from organizer.signatures.rows import (
     write_header,
     write_rows,
 )
+from tests.conftest import do_without
 
 # Each is a formula to some spreadsheet, or becomes one when another separator was expected.
 FORMULAS = (
@@ -120,7 +121,9 @@ def test_csv_has_one_line_for_each_signature_and_one_for_the_header() -> None:
 def test_a_spreadsheet_executes_no_formula(tmp_path: Path, separator: str) -> None:
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
-        pytest.skip("LibreOffice is not installed (apt install libreoffice-calc)")
+        do_without(
+            "There is no LibreOffice: install it, on Debian with apt install libreoffice-calc."
+        )
     rows = [signature(text, text) for text in (*FORMULAS, *NUMBERS)]
     page = tmp_path / "names.csv"
     page.write_text(write_header(OPENED, Format.CSV, bom=True) + write_rows(rows, Format.CSV))
