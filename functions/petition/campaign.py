@@ -32,7 +32,7 @@ class Stage(_Content):
     share: Share | None = None
 
 
-class Told(_Content):
+class StageTexts(_Content):
     """What a petition says at one stage, everything filled in."""
 
     headline: Text | None
@@ -71,7 +71,7 @@ class Texts(_Content):
     after: Stage | None = None
     outcomes: Annotated[dict[OutcomeId, Stage], Field(min_length=1)]
 
-    def at(self, stage: str) -> Told:
+    def at(self, stage: str) -> StageTexts:
         """
         Return what is said at a stage: "before" or "after" the deadline, or an outcome.
 
@@ -80,7 +80,7 @@ class Texts(_Content):
         known = {"after": self.after, **self.outcomes}.get(stage)
         changes = known.model_dump(exclude_none=True) if known else {}
         before = {name: getattr(self, name) for name in ("call", "summary", "plea", "share")}
-        return Told(**{"headline": None, **before, **changes})
+        return StageTexts(**{"headline": None, **before, **changes})
 
 
 class Campaign(_Content):

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode
 
 import segno
 
-from petition.campaign import Campaign, Told
+from petition.campaign import Campaign, StageTexts
 
 CODE_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: none looks like another
 CODE_LENGTH = 10  # ours: 50 bits, so that codes are not found by trying
@@ -92,7 +92,7 @@ def draw_qr(text: str, kind: str) -> bytes:
     return out.getvalue()
 
 
-def describe(told: Told) -> str:
+def describe(told: StageTexts) -> str:
     """Return what has happened and what is asked, in two or three sentences."""
     return " ".join(filter(None, (told.headline, told.summary)))
 

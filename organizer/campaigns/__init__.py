@@ -9,5 +9,5 @@ A petition's texts and settings, written and read through without a developer.
 - `interface`: whether the page itself speaks a petition's languages;
 - `review`: all of that, and whether its pages are written;
 - `preview`: whether the local run shows it;
-- `finding`: one thing that is found, where it is, and what to write instead.
+- `correction`: one thing to write in another way: where it is, and how.
 """

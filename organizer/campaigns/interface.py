@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from organizer.campaigns.finding import Finding
+from organizer.campaigns.correction import Correction
 from organizer.pages.languages import ENGLISH, STATIC, read_phrases, sentences
 from organizer.pages.page import FOR_SIGNERS, empty
 
@@ -33,7 +33,7 @@ def begin_language(frontend: Path, language: str) -> Path | None:
     return path
 
 
-def lacking(frontend: Path, language: str) -> Iterator[Finding]:
+def lacking(frontend: Path, language: str) -> Iterator[Correction]:
     """Find what the page cannot say in a language: no file, phrases missing or still in English."""
     known = read_phrases(frontend)
     name = f"frontend/phrases/{language}.json"
@@ -41,31 +41,33 @@ def lacking(frontend: Path, language: str) -> Iterator[Finding]:
         near = difflib.get_close_matches(language, known, 1)
         meant = f" Or is {near[0]} meant?" if near else ""
         advice = f"Begin it with `organizer petition new --language {language}`.{meant}"
-        yield Finding(name, f"The page does not speak this language. {advice}")
+        yield Correction(name, f"The page does not speak this language. {advice}")
         return
     english, said = known[ENGLISH], known[language]
     for key, phrase in english.items():
         if key not in said or not said[key]:
-            yield Finding(f"{name}, {key}", f"It is missing; say: {_plain(phrase)}")
+            yield Correction(f"{name}, {key}", f"It is missing; say: {_plain(phrase)}")
         elif _places(phrase) != _places(said[key]):
             wanted = ", ".join(sorted(_places(phrase))) or "none"
-            yield Finding(f"{name}, {key}", f"It must name the same values in brackets: {wanted}.")
+            yield Correction(
+                f"{name}, {key}", f"It must name the same values in brackets: {wanted}."
+            )
     yield from _untranslated(frontend, name, english, said)
 
 
 def _untranslated(
     frontend: Path, name: str, english: Mapping[str, Any], said: Mapping[str, Any]
-) -> Iterator[Finding]:
+) -> Iterator[Correction]:
     if STATIC not in said:
         return  # One of the first languages, which stand in the page itself.
     static: Mapping[str, str] = said[STATIC]
     for sentence in _static(frontend):
         if static.get(sentence, "") in ("", sentence):
-            yield Finding(f"{name}, {STATIC}", f"It is not translated: {sentence}")
+            yield Correction(f"{name}, {STATIC}", f"It is not translated: {sentence}")
     for key, phrase in english.items():
         # A name or two are the same in several languages; a sentence is not.
         if said.get(key) == phrase and " " in _plain(phrase).strip():
-            yield Finding(f"{name}, {key}", f"It is not translated: {_plain(phrase)}")
+            yield Correction(f"{name}, {key}", f"It is not translated: {_plain(phrase)}")
 
 
 def _static(frontend: Path) -> list[str]:

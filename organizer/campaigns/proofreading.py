@@ -8,7 +8,7 @@ from pathlib import Path
 from petition.campaign import Campaign, Stage, Texts
 from pydantic import ValidationError
 
-from organizer.campaigns.finding import Finding
+from organizer.campaigns.correction import Correction
 from organizer.campaigns.interface import lacking
 from organizer.campaigns.sharing import length_on_x, too_long
 from organizer.pages.updates import read_updates
@@ -26,7 +26,7 @@ UNBALANCED = 0.5  # ours: a plea half as long as another leaves something out
 OPTIONAL = ("call", "summary", "plea", "share")
 
 
-def proofread(campaign: Campaign, frontend: Path, now: dt.datetime) -> list[Finding]:
+def proofread(campaign: Campaign, frontend: Path, now: dt.datetime) -> list[Correction]:
     """Return everything found in a valid petition, in the order of its file."""
     return [
         *_name(campaign),
@@ -36,60 +36,68 @@ def proofread(campaign: Campaign, frontend: Path, now: dt.datetime) -> list[Find
         *_shares(campaign),
         *_translations(campaign),
         *_balance(campaign),
-        *(finding for language in campaign.languages for finding in lacking(frontend, language)),
+        *(
+            correction
+            for language in campaign.languages
+            for correction in lacking(frontend, language)
+        ),
         *_news(campaign, frontend, now),
     ]
 
 
-def _name(campaign: Campaign) -> Iterator[Finding]:
+def _name(campaign: Campaign) -> Iterator[Correction]:
     if campaign.petition in TAKEN:
-        yield Finding("petition", "The page has a folder of this name already; choose another id.")
+        yield Correction(
+            "petition", "The page has a folder of this name already; choose another id."
+        )
 
 
-def _contact(campaign: Campaign) -> Iterator[Finding]:
+def _contact(campaign: Campaign) -> Iterator[Correction]:
     if campaign.contact is None:
-        yield Finding(
+        yield Correction(
             "contact",
             "Nobody can ask who you are. Write an e-mail address that is read, or a page.",
             must=False,
         )
     if not campaign.sources:
-        yield Finding(
+        yield Correction(
             "sources",
             "Nobody can check what you say. Name one source at least, with its title and address.",
             must=False,
         )
     if campaign.forget_after_days is None:
-        yield Finding(
+        yield Correction(
             "forget_after_days",
             "Nobody knows how long names are kept. Say after how many days you destroy them.",
             must=False,
         )
 
 
-def _dates(campaign: Campaign, now: dt.datetime) -> Iterator[Finding]:
+def _dates(campaign: Campaign, now: dt.datetime) -> Iterator[Correction]:
     started = dt.datetime.combine(campaign.started, dt.time(), dt.UTC)
     day = dt.timedelta(days=1)  # A day begins earlier in some places.
     if started > now + day:
-        yield Finding("started", "It lies in the future; write the day on which it begins.", False)
+        yield Correction(
+            "started", "It lies in the future; write the day on which it begins.", False
+        )
     if campaign.deadline and campaign.deadline < started - day:
-        yield Finding("deadline", f"It lies before the beginning, {campaign.started}.")
+        yield Correction("deadline", f"It lies before the beginning, {campaign.started}.")
     if campaign.closes and campaign.closes < started - day:
-        yield Finding("closes", f"It lies before the beginning, {campaign.started}.")
+        yield Correction("closes", f"It lies before the beginning, {campaign.started}.")
     if campaign.closes and campaign.deadline and campaign.closes < campaign.deadline:
-        yield Finding(
+        yield Correction(
             "closes",
             "The petition would close before its deadline, when it is needed most. Close it later, "
             "or set an earlier deadline.",
         )
     if campaign.closes and campaign.closes < now:
-        yield Finding("closes", "It is over: nobody could sign. Set a later time.", False)
+        yield Correction("closes", "It is over: nobody could sign. Set a later time.", False)
 
 
-def _examples(campaign: Campaign) -> Iterator[Finding]:
+def _examples(campaign: Campaign) -> Iterator[Correction]:
     for place, text in _strings(campaign.model_dump(mode="json")):
         if found := EXAMPLE.search(text):
-            yield Finding(place, f"“{found[0]}” is an example; write what is really meant.")
+            yield Correction(place, f"“{found[0]}” is an example; write what is really meant.")
 
 
 def _strings(value: object, place: str = "") -> Iterator[tuple[str, str]]:
@@ -108,7 +116,7 @@ def _stages(texts: Texts) -> dict[str, Stage]:
     return after | {f"outcomes.{outcome}": stage for outcome, stage in texts.outcomes.items()}
 
 
-def _shares(campaign: Campaign) -> Iterator[Finding]:
+def _shares(campaign: Campaign) -> Iterator[Correction]:
     for language, texts in campaign.texts.items():
         shares = {"share": texts.share} | {
             f"{name}.share": stage.share for name, stage in _stages(texts).items() if stage.share
@@ -116,16 +124,16 @@ def _shares(campaign: Campaign) -> Iterator[Finding]:
         for name, share in shares.items():
             place = f"texts.{language}.{name}"
             if faults := too_long(share):
-                yield Finding(place, f"It is too long: {', and '.join(faults)}. Shorten it.")
+                yield Correction(place, f"It is too long: {', and '.join(faults)}. Shorten it.")
             if language.startswith("zh") and re.search(r"#\w", re.sub(r"#[^#]+#", "", share)):
-                yield Finding(
+                yield Correction(
                     place,
                     "Weibo takes a topic only between two signs, as in #SaveMyFriend#.",
                     False,
                 )
 
 
-def _translations(campaign: Campaign) -> Iterator[Finding]:
+def _translations(campaign: Campaign) -> Iterator[Correction]:
     first, *others = campaign.languages
     for language in others:
         yield from _untranslated(campaign, first, language)
@@ -134,7 +142,7 @@ def _translations(campaign: Campaign) -> Iterator[Finding]:
             said = [x for x in campaign.languages if _said(campaign.texts[x], stage, field)]
             missing = [x for x in campaign.languages if said and x not in said]
             for language in missing:
-                yield Finding(
+                yield Correction(
                     f"texts.{language}.{stage}.{field}",
                     f"It is missing, and is there in {', '.join(said)}. Translate it.",
                 )
@@ -145,23 +153,23 @@ def _said(texts: Texts, stage: str, field: str) -> object:
     return found and getattr(found, field)
 
 
-def _untranslated(campaign: Campaign, first: str, language: str) -> Iterator[Finding]:
+def _untranslated(campaign: Campaign, first: str, language: str) -> Iterator[Correction]:
     known = dict(_strings(campaign.texts[first].model_dump(mode="json")))
     for place, text in _strings(campaign.texts[language].model_dump(mode="json")):
         # A hashtag or a name may be the same everywhere; a sentence is not.
         if known.get(place) == text and len(text.split()) > 2:
-            yield Finding(
+            yield Correction(
                 f"texts.{language}.{place}", f"It is the same as in {first}. Translate it."
             )
 
 
-def _balance(campaign: Campaign) -> Iterator[Finding]:
+def _balance(campaign: Campaign) -> Iterator[Correction]:
     first = campaign.languages[0]
     for field in ("plea", "addressed_to"):
         counts = {x: len(getattr(campaign.texts[x], field)) for x in campaign.languages}
         for language, count in counts.items():
             if count != counts[first]:
-                yield Finding(
+                yield Correction(
                     f"texts.{language}.{field}",
                     f"It has {count} parts, and {counts[first]} in {first}. Say the same in both.",
                     must=False,
@@ -171,32 +179,34 @@ def _balance(campaign: Campaign) -> Iterator[Finding]:
     longest = max(lengths, key=lambda language: lengths[language])
     for language, length in lengths.items():
         if length < UNBALANCED * lengths[longest]:
-            yield Finding(
+            yield Correction(
                 f"texts.{language}.plea",
                 f"It is less than half as long as in {longest}; look for what is left out.",
                 must=False,
             )
 
 
-def _news(campaign: Campaign, frontend: Path, now: dt.datetime) -> Iterator[Finding]:
+def _news(campaign: Campaign, frontend: Path, now: dt.datetime) -> Iterator[Correction]:
     name = f"frontend/{campaign.petition}/updates.json"
     try:
         updates = read_updates(frontend, campaign.petition)
     except ValidationError as error:
         for detail in error.errors():
             place = ".".join(str(part) for part in detail["loc"])
-            yield Finding(f"{name}, {place}".removesuffix(", "), f"{detail['msg']}.")
+            yield Correction(f"{name}, {place}".removesuffix(", "), f"{detail['msg']}.")
         return
     for update in updates:
         place = f"{name}, {update.date}"
         yield from _languages_of(update.texts, campaign.languages, place)
         if not campaign.started <= update.date <= now.date() + dt.timedelta(days=1):
-            yield Finding(place, "Its day lies before the petition's beginning or in the future.")
+            yield Correction(
+                place, "Its day lies before the petition's beginning or in the future."
+            )
 
 
 def _languages_of(
     texts: Mapping[str, str], languages: Iterable[str], place: str
-) -> Iterator[Finding]:
+) -> Iterator[Correction]:
     for language in languages:
         if language not in texts:
-            yield Finding(place, f"It is not there in {language}. Translate it.")
+            yield Correction(place, f"It is not there in {language}. Translate it.")

@@ -5,8 +5,8 @@ import datetime as dt
 from petition.campaign import Campaign
 
 from organizer import MISUNDERSTOOD, CannotDo
+from organizer.campaigns.correction import Correction
 from organizer.campaigns.file import FOLDER, FRONTEND, campaign_path, read_all
-from organizer.campaigns.finding import Finding
 from organizer.campaigns.proofreading import proofread
 from organizer.campaigns.validity import parse, validate
 from organizer.pages.cards import card_path
@@ -15,7 +15,7 @@ from organizer.pages.plea import stages
 from organizer.pages.updates import feed, feed_name, read_updates
 
 
-def review(petition: str) -> list[Finding]:
+def review(petition: str) -> list[Correction]:
     """
     Look through a petition, from its file to its pages.
 
@@ -26,22 +26,22 @@ def review(petition: str) -> list[Finding]:
     if not path.exists():
         known = ", ".join(sorted(file.stem for file in FOLDER.glob("*.json")))
         raise CannotDo(f"There is no petition {petition!r}; there is {known}.", MISUNDERSTOOD)
-    content, findings = parse(path.read_text(encoding="utf-8"))
+    content, corrections = parse(path.read_text(encoding="utf-8"))
     if content is None:
-        return findings
+        return corrections
     campaign, invalid = validate(content)
     if campaign is None:
-        return findings + invalid
+        return corrections + invalid
     if campaign.petition != petition:
         advice = f"The file is named {petition}.json; write {petition} here, or rename the file."
-        return [*findings, Finding("petition", advice)]
-    findings += proofread(campaign, FRONTEND, dt.datetime.now(dt.UTC))
-    if campaign.hidden or any(finding.must for finding in findings):
-        return findings
-    return findings + _unwritten(campaign)
+        return [*corrections, Correction("petition", advice)]
+    corrections += proofread(campaign, FRONTEND, dt.datetime.now(dt.UTC))
+    if campaign.hidden or any(correction.must for correction in corrections):
+        return corrections
+    return corrections + _unwritten(campaign)
 
 
-def _unwritten(campaign: Campaign) -> list[Finding]:
+def _unwritten(campaign: Campaign) -> list[Correction]:
     """Find what is not there yet, or older than the petition's file."""
     petition, command = campaign.petition, f"`organizer petition page {campaign.petition}`"
     pages, updates = Pages(read_all(), FRONTEND), read_updates(FRONTEND, campaign.petition)
@@ -51,14 +51,14 @@ def _unwritten(campaign: Campaign) -> list[Finding]:
     for name, text in files.items():
         path = FRONTEND / petition / name
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            found.append(Finding(f"frontend/{petition}/{name}", f"Write it anew: {command}."))
+            found.append(Correction(f"frontend/{petition}/{name}", f"Write it anew: {command}."))
     cards = [
         card_path(FRONTEND, petition, language, stage)
         for language, texts in campaign.texts.items()
         for stage in stages(texts)
     ]
     return found + [
-        Finding(f"frontend/cards/{card.name}", f"Draw it: {command}.")
+        Correction(f"frontend/cards/{card.name}", f"Draw it: {command}.")
         for card in cards
         if not card.exists()
     ]

@@ -9,7 +9,7 @@ from petition.campaign import Campaign, Source, Stage, Texts
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from organizer.campaigns.finding import Finding
+from organizer.campaigns.correction import Correction
 
 # What a field is for, said where it is missing.
 MEANINGS = {
@@ -56,7 +56,7 @@ _SAID = {
 }
 
 
-def parse(text: str) -> tuple[Any, list[Finding]]:
+def parse(text: str) -> tuple[Any, list[Correction]]:
     """Read JSON; where it is none, return None and what is wrong with it."""
     twice: list[str] = []
 
@@ -69,25 +69,25 @@ def parse(text: str) -> tuple[Any, list[Finding]]:
         content = json.loads(text, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
         return None, [
-            Finding(
+            Correction(
                 f"line {error.lineno}, column {error.colno}",
                 f"This is no JSON: {error.msg[0].lower()}{error.msg[1:]}. Look at the comma, "
                 "bracket or quotation mark before that place.",
             )
         ]
-    return content, [Finding(name, "It is said twice; keep one of them.") for name in twice]
+    return content, [Correction(name, "It is said twice; keep one of them.") for name in twice]
 
 
-def validate(content: Any) -> tuple[Campaign | None, list[Finding]]:
+def validate(content: Any) -> tuple[Campaign | None, list[Correction]]:
     """Return the campaign, if a function would accept it, or everything that it would not."""
     try:
         return Campaign.model_validate_json(json.dumps(content)), []
     except ValidationError as error:
-        return None, [_finding(detail) for detail in error.errors()]
+        return None, [_correction(detail) for detail in error.errors()]
 
 
-def _finding(error: ErrorDetails) -> Finding:
-    return Finding(".".join(_places(error)), advise(error))
+def _correction(error: ErrorDetails) -> Correction:
+    return Correction(".".join(_places(error)), advise(error))
 
 
 def advise(error: ErrorDetails) -> str:

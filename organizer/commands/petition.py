@@ -9,8 +9,8 @@ import typer
 from petition.campaign import Campaign
 
 from organizer import MISUNDERSTOOD, WRONG, CannotDo
+from organizer.campaigns.correction import Correction
 from organizer.campaigns.file import FRONTEND, read_all, read_one, write_campaign
-from organizer.campaigns.finding import Finding
 from organizer.campaigns.interface import begin_language, lacking
 from organizer.campaigns.interview import interview
 from organizer.campaigns.preview import find_page
@@ -53,9 +53,9 @@ def new(
     if languages and name is None and source is None:
         return _begin_languages(languages)
     content = _read_answers(source, name) if source else interview(name, languages)
-    campaign, findings = validate(content)
+    campaign, corrections = validate(content)
     if campaign is None:
-        _show(findings)
+        _show(corrections)
         raise CannotDo("Nothing was written.")
     path = write_campaign(content)
     say(f"{path} holds it. Now `organizer petition check {campaign.petition}`.")
@@ -72,15 +72,19 @@ def check(
     Ends with 1 if something has to be changed before the petition can be shown.
     """
     id = name or context.obj["petition"]
-    findings = review(id)
+    corrections = review(id)
     if as_json:
-        emit([{"place": x.place, "advice": x.advice, "must": x.must} for x in findings])
+        emit([{"place": x.place, "advice": x.advice, "must": x.must} for x in corrections])
     else:
-        _show(findings)
-    if any(finding.must for finding in findings):
+        _show(corrections)
+    if any(correction.must for correction in corrections):
         raise typer.Exit(WRONG)
     if not as_json:
-        show(f"{id} can be shown." if not findings else f"{id} can be shown; think about the rest.")
+        show(
+            f"{id} can be shown."
+            if not corrections
+            else f"{id} can be shown; think about the rest."
+        )
 
 
 @petition.command("page")
@@ -170,19 +174,19 @@ def _begin_languages(languages: Any) -> None:
 
 def _read_answers(path: Path, name: str | None) -> dict[str, Any]:
     try:
-        content, findings = parse(path.read_text(encoding="utf-8"))
+        content, corrections = parse(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise CannotDo(f"{path} cannot be read: {error.strerror}.", MISUNDERSTOOD) from None
-    if findings or not isinstance(content, dict):
-        _show(findings)
+    if corrections or not isinstance(content, dict):
+        _show(corrections)
         raise CannotDo(f"{path} is no petition; nothing was written.")
     return content | ({"petition": name} if name else {})
 
 
-def _show(findings: list[Finding]) -> None:
-    for finding in findings:
-        mark = "must" if finding.must else "better"
-        show(f"{mark}: {finding.place or 'the file'}: {finding.advice}")
+def _show(corrections: list[Correction]) -> None:
+    for correction in corrections:
+        mark = "must" if correction.must else "better"
+        show(f"{mark}: {correction.place or 'the file'}: {correction.advice}")
 
 
 def _write_pages(pages: Pages, campaign: Campaign) -> None:

@@ -19,7 +19,7 @@ import pytest
 from petition.campaign import Campaign
 
 from organizer import ROOT
-from organizer.campaigns.finding import Finding
+from organizer.campaigns.correction import Correction
 from organizer.campaigns.proofreading import proofread
 from organizer.campaigns.sharing import length_on_weibo, length_on_x
 from organizer.campaigns.validity import parse, validate
@@ -44,7 +44,7 @@ def changed(change: Change) -> dict[str, Any]:
     return content
 
 
-def found(change: Change) -> list[Finding]:
+def found(change: Change) -> list[Correction]:
     """Return everything that is found in a changed petition that is valid."""
     campaign, invalid = validate(changed(change))
     assert campaign, invalid
@@ -154,14 +154,16 @@ def english(content: dict[str, Any]) -> dict[str, Any]:
 def test_each_mistake_is_told_with_its_place_and_what_to_write(
     change: Change, place: str | None, advice: str, must: bool
 ) -> None:
-    findings = found(change)
+    corrections = found(change)
 
     if place is None:
-        assert findings == []
+        assert corrections == []
         return
-    here = [finding for finding in findings if finding.place == place]
-    assert any(advice in finding.advice and finding.must is must for finding in here), findings
-    assert all(re.match(r"[A-Z“X].*[.]$", finding.advice) for finding in findings)
+    here = [correction for correction in corrections if correction.place == place]
+    assert any(advice in correction.advice and correction.must is must for correction in here), (
+        corrections
+    )
+    assert all(re.match(r"[A-Z“X].*[.]$", correction.advice) for correction in corrections)
 
 
 @pytest.mark.parametrize(
@@ -188,11 +190,11 @@ def test_each_mistake_is_told_with_its_place_and_what_to_write(
 def test_what_no_function_would_accept_is_told_in_words(
     change: Change, place: str, advice: str
 ) -> None:
-    campaign, findings = validate(changed(change))
+    campaign, corrections = validate(changed(change))
 
     assert campaign is None
-    assert [(finding.place, finding.must) for finding in findings] == [(place, True)]
-    assert advice in findings[0].advice
+    assert [(correction.place, correction.must) for correction in corrections] == [(place, True)]
+    assert advice in corrections[0].advice
 
 
 def test_all_mistakes_are_told_at_once() -> None:
@@ -200,9 +202,13 @@ def test_all_mistakes_are_told_at_once() -> None:
         content.update(contact="us", milestones=[])
         english(content).pop("title")
 
-    _, findings = validate(changed(change))
+    _, corrections = validate(changed(change))
 
-    assert {finding.place for finding in findings} == {"contact", "milestones", "texts.en.title"}
+    assert {correction.place for correction in corrections} == {
+        "contact",
+        "milestones",
+        "texts.en.title",
+    }
 
 
 @pytest.mark.parametrize(
@@ -215,10 +221,12 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_a_file_that_is_typed_wrong_is_told_by_its_place(
     text: str, place: str, advice: str
 ) -> None:
-    _, findings = parse(text)
+    _, corrections = parse(text)
 
-    assert [finding.place for finding in findings] == [place] or "line" in findings[0].place
-    assert advice in findings[0].advice
+    assert [correction.place for correction in corrections] == [place] or "line" in corrections[
+        0
+    ].place
+    assert advice in corrections[0].advice
 
 
 @pytest.mark.parametrize(
@@ -407,9 +415,9 @@ def test_answers_that_do_not_fit_write_nothing(checkout: Checkout) -> None:
 def test_a_check_for_a_script_is_one_line_of_json(checkout: Checkout) -> None:
     code, said = checkout("check", "savemyfriend", "--json")
 
-    findings = json.loads(said)
-    assert code == int(any(finding["must"] for finding in findings))
-    assert all(set(finding) == {"place", "advice", "must"} for finding in findings)
+    corrections = json.loads(said)
+    assert code == int(any(correction["must"] for correction in corrections))
+    assert all(set(correction) == {"place", "advice", "must"} for correction in corrections)
 
 
 def test_an_unknown_petition_is_not_understood(checkout: Checkout) -> None:
