@@ -23,6 +23,13 @@ from rich.progress import (
 from organizer import NOT_CONFIRMED, CannotDo
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the result as JSON, for a script.")]
+YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask again.")]
+ReallyOption = Annotated[
+    bool, typer.Option("--really", help="Do it; left out, only what would happen is told.")
+]
+ConfirmOption = Annotated[
+    str | None, typer.Option("--confirm", help="The petition's id, instead of typing it.")
+]
 
 # What is shown may come from strangers, so nothing of it is read as markup.
 _out = Console(markup=False, highlight=False, emoji=False)

@@ -1,7 +1,5 @@
 """`burn`: makes what is stored meaningless, and keeps the count."""
 
-from typing import Annotated
-
 import typer
 from petition.documents import Status
 
@@ -10,7 +8,7 @@ from organizer.connection import Connection, find_connection
 from organizer.google_api import is_on_this_machine
 from organizer.pepper import SECRET, SecretOption
 from organizer.signatures.database import Database
-from organizer.terminal import confirm, say, show
+from organizer.terminal import ConfirmOption, ReallyOption, confirm, say, show
 from organizer.vault import ENVELOPE_SECRET, SECRET_MANAGER, SecretManagerOption, Vault
 
 LEFT_TO_DO = """\
@@ -29,12 +27,8 @@ What is left for you to do, because no command can:
 def burn(
     context: typer.Context,
     secret: SecretOption = SECRET,
-    really: Annotated[
-        bool, typer.Option("--really", help="Do it; left out, only what would happen is told.")
-    ] = False,
-    confirmed: Annotated[
-        str | None, typer.Option("--confirm", help="The petition's id, instead of typing it.")
-    ] = None,
+    really: ReallyOption = False,
+    confirmed: ConfirmOption = None,
     secret_manager: SecretManagerOption = SECRET_MANAGER,
 ) -> None:
     """

@@ -1,7 +1,6 @@
 """`forget`: erases what was sealed, when the petition is over, and keeps the number."""
 
 import datetime as dt
-from typing import Annotated
 
 import typer
 from petition.documents import Status
@@ -10,7 +9,7 @@ from organizer import CannotDo
 from organizer.session import connect
 from organizer.signatures.forgetting import Duty, find_duty
 from organizer.signatures.forgetting import forget as erase
-from organizer.terminal import JsonOption, confirm, emit, say, show
+from organizer.terminal import ConfirmOption, JsonOption, ReallyOption, confirm, emit, say, show
 
 LEFT_TO_DO = """\
 What is left for you to do:
@@ -25,12 +24,8 @@ What is left for you to do:
 
 def forget(
     context: typer.Context,
-    really: Annotated[
-        bool, typer.Option("--really", help="Do it; left out, only what would happen is told.")
-    ] = False,
-    confirmed: Annotated[
-        str | None, typer.Option("--confirm", help="The petition's id, instead of typing it.")
-    ] = None,
+    really: ReallyOption = False,
+    confirmed: ConfirmOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """

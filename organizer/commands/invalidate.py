@@ -17,7 +17,7 @@ from organizer.signatures.hours import check_window, read_hour, say_window
 from organizer.signatures.invalidation import Reason, Search, Suspect, remove
 from organizer.signatures.invalidation import search as find
 from organizer.signatures.proof import prove
-from organizer.terminal import JsonOption, confirm, emit, say, show
+from organizer.terminal import JsonOption, ReallyOption, confirm, emit, say, show
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
 MOST_ROWS = 15  # ours: a preview is read, not searched
@@ -70,9 +70,6 @@ AnyOption = Annotated[
     typer.Option(
         "--any", help="Also signers of whom only some claims fit; a stranger may have added those."
     ),
-]
-ReallyOption = Annotated[
-    bool, typer.Option("--really", help="Do it; left out, only the preview is shown.")
 ]
 ConfirmOption = Annotated[
     int | None, typer.Option("--confirm", help="How many, instead of typing the number.")

@@ -25,7 +25,7 @@ from organizer.pepper import SECRET, PepperOption, SecretOption, read_pepper
 from organizer.session import connect
 from organizer.signatures.gathering import gather
 from organizer.signatures.proof import CheckOption, prove
-from organizer.terminal import JsonOption, ask, ask_secret, confirm, emit, say
+from organizer.terminal import JsonOption, YesOption, ask, ask_secret, confirm, emit, say
 from organizer.trustees.private_key import KeyOption, KeyShareOption, WordsOption, read_keys
 
 news = typer.Typer(
@@ -142,7 +142,7 @@ def send(
 def note_told(
     context: typer.Context,
     folder: FolderArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    yes: YesOption = False,
 ) -> None:
     """Note that everybody in the lists was told by other means, and remove the lists."""
     connection, _ = connect(context)

@@ -14,11 +14,9 @@ from organizer.connection import nearest
 from organizer.pages.notice import ended, signing, what_became
 from organizer.session import connect
 from organizer.signatures.database import Database
-from organizer.terminal import confirm, say
+from organizer.terminal import YesOption, confirm, say
 
 NONE = "none"  # what clears the outcome; no campaign can mean anything else by it
-
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask again.")]
 
 
 def open_petition(context: typer.Context, yes: YesOption = False) -> None:

@@ -14,7 +14,7 @@ from organizer.pepper import SECRET, PepperOption, SecretOption, read_pepper
 from organizer.session import connect
 from organizer.signatures.proof import prove_pepper
 from organizer.signatures.withdrawal import draw_due, withdraw_claim, withdraw_signer
-from organizer.terminal import ask, confirm, say
+from organizer.terminal import YesOption, ask, confirm, say
 
 NO_CLAIM = (
     "No claim of this receipt stands: it was withdrawn before, or never arrived. If it is still on "
@@ -40,7 +40,7 @@ def withdraw(
     keep_count: Annotated[
         bool, typer.Option("--keep-count", help="Leave the anonymous +1, as the signer wishes.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask again.")] = False,
+    yes: YesOption = False,
     pepper: PepperOption = None,
     secret: SecretOption = SECRET,
 ) -> None:
