@@ -118,9 +118,10 @@ def _picture(
     goal = campaign.goal(counted.signatures)
     referred, way = percent(counted.referred, counted.signatures), percent(counted.signatures, goal)
     due = find_duty(campaign, published, at).describe(at)
+    noun = "signature" if counted.signatures == 1 else "signatures"
     lines = Text.assemble(
         (f"{counted.signatures:,}", "bold"),
-        f" signatures of {goal:,} ({way}), as of {at:%d %B %Y %H:%M:%S} UTC\n",
+        f" {noun} of {goal:,} ({way}), as of {at:%d %B %Y %H:%M:%S} UTC\n",
         f"{referred} came by a shared link. The petition is {state}.\n",
         f"The page says {about}{numbers.signatures:,}.\n",
         f"{due}\n" if due else "",
