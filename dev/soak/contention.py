@@ -103,6 +103,10 @@ class Database(Firestore):
         self.commits += 1
         self._documents.update(names)
 
+    def claims(self) -> int:
+        """Count the claims that are stored."""
+        return sum("/claims/" in name for name in self._documents)
+
     def _breaks(self, write: Any) -> bool:
         condition = write.current_document
         if condition.WhichOneof("condition_type") != "exists":
@@ -124,7 +128,8 @@ class Seen:
 
     Args:
         numbers: What the ledgers have told of themselves: groups, retries, refused.
-        waits: Until an answer leaves on the grid.
+        waits: Until an answer leaves on the grid, of those who were told that they have signed.
+        turned_away: How many were told 503: by a group that failed, or before there was a group.
     """
 
     rate: float
@@ -133,7 +138,7 @@ class Seen:
     numbers: Counter[str] = field(default_factory=Counter)
     waits: Latencies = field(default_factory=Latencies)
     database: Database | None = None
-    lost: int = 0
+    turned_away: int = 0
 
     def add(self, event: str, labels: dict[str, str], **numbers: int) -> None:
         """Take a ledger's line in the place of the log."""
@@ -178,7 +183,7 @@ async def _record(ledger: Ledger, claim: Claim, seen: Seen) -> None:
     try:
         await ledger.record(claim)
     except Unavailable:
-        seen.lost += 1
+        seen.turned_away += 1
         return
     seen.waits.add(SIGN.grid * math.ceil((clock() - arrived) / SIGN.grid))
 
@@ -198,7 +203,7 @@ def row(name: str, seen: Seen, expected: Level) -> tuple[str, ...]:
         f"{100 * refused['ABORTED'] / tried:.1f}",
         f"{100 * refused['RESOURCE_EXHAUSTED'] / tried:.1f}",
         *told,
-        f"{100 * seen.lost / (seen.lost + len(seen.waits)):.2f}",
+        f"{100 * seen.turned_away / (seen.turned_away + len(seen.waits)):.2f}",
     )
 
 

@@ -66,7 +66,8 @@ class Play:
         self.crowd = Crowd(stage.signs, waits=waits)
         self._readers = Readers()
         self._first = stage.vitals()
-        self._begun = time.monotonic()
+        self._begun = self._since = time.monotonic()
+        self._vitals, self._clocks = self._first, Clocks.read()
         self._seconds = 0.0  # that people arrived
 
     async def go_on(
@@ -89,6 +90,7 @@ class Play:
         seconds = seconds or options.seconds
         self.crowd.cut()
         before, begun = Counter(self.crowd.total.waits.buckets), time.monotonic()
+        self._vitals, self._clocks, self._since = self.stage.vitals(), Clocks.read(), begun
         async with self._readers.reading(
             self.stage.functions["count-0"].url,
             options.reads,
@@ -100,7 +102,7 @@ class Play:
                 self._meanwhile(self._do(harm, begun + seconds)),
             ):
                 await self.crowd.come(signs or options.signs, seconds, options.interrupted)
-        self.crowd.cut()
+            await self._sum_up()
         self._seconds += time.monotonic() - begun
         return Latencies(self.crowd.total.waits.buckets - before)
 
@@ -131,24 +133,29 @@ class Play:
             await harm(self.stage)
 
     async def _keep_journal(self) -> None:
-        vitals, clocks, begun = self._first, Clocks.read(), time.monotonic()
         while True:
             await asyncio.sleep(self.options.every)
-            before, vitals = vitals, await asyncio.to_thread(self.stage.vitals)
-            machine, clocks = clocks, Clocks.read()
-            begun, seconds = time.monotonic(), time.monotonic() - begun
-            self._journal.add(
-                "interval",
-                self._scenario,
-                at=round(time.monotonic() - self._begun, 1),
-                seconds=round(seconds, 2),
-                signing=figures(self.crowd.cut(), seconds),
-                reading=figures(self._readers.cut(), seconds),
-                memory_kib=vitals.memory_kib,
-                files=vitals.files,
-                cores=cores(before, vitals, seconds),
-                machine=round((clocks.busy - machine.busy) / (clocks.total - machine.total), 3),
-            )
+            await self._sum_up()
+
+    async def _sum_up(self) -> None:
+        # What has happened since the last line, however long that is ago.
+        now = await asyncio.to_thread(self.stage.vitals)
+        before, self._vitals = self._vitals, now
+        machine, self._clocks = self._clocks, Clocks.read()
+        since, self._since = self._since, time.monotonic()
+        vitals, clocks, seconds = self._vitals, self._clocks, self._since - since
+        self._journal.add(
+            "interval",
+            self._scenario,
+            at=round(time.monotonic() - self._begun, 1),
+            seconds=round(seconds, 2),
+            signing=figures(self.crowd.cut(), seconds),
+            reading=figures(self._readers.cut(), seconds),
+            memory_kib=vitals.memory_kib,
+            files=vitals.files,
+            cores=cores(before, vitals, seconds),
+            machine=round((clocks.busy - machine.busy) / max(1, clocks.total - machine.total), 3),
+        )
 
     @contextlib.contextmanager
     def _meanwhile(self, doing: Awaitable[None]) -> Iterator[None]:
