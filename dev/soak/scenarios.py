@@ -15,6 +15,7 @@ from dev.soak.faults import faults
 from dev.soak.hostile import CLIENTS, attacking
 from dev.soak.journal import Journal
 from dev.soak.play import Options, Play
+from dev.soak.readers import affordable
 from dev.soak.rules import Rules
 from dev.soak.stage import set_stage, standing_still
 
@@ -36,12 +37,14 @@ class Scenario:
         says: What happens, as a table says it.
         share: Of the whole time, to that of the others.
         once: Whether it ends by itself.
+        reads: Of the count, a second.
     """
 
     says: str
     play: Playing
     share: float = 1.0
     once: bool = False
+    reads: float = 1000
 
 
 @asynccontextmanager
@@ -63,10 +66,13 @@ async def playing(
 
 
 async def play_record(name: str, options: Options, journal: Journal) -> None:
-    """Let a hundred people a second sign, and others read."""
+    """Let a hundred people a second sign, and ten thousand read, or what the machine gives."""
     async with playing(name, options, journal, wired=True) as play:
+        count = play.stage.functions["count-0"].url
+        reads = await affordable(options.reads, count, options.reading_processes)
+        play.options = replace(options, reads=reads)
         await play.go_on()
-        await play.end()
+        await play.end(reads_asked_for=options.reads, reads_offered=round(reads))
 
 
 async def play_fault(name: str, options: Options, journal: Journal) -> None:
@@ -149,7 +155,9 @@ async def play_contention(name: str, options: Options, journal: Journal) -> None
 
 
 SCENARIOS = {
-    "record": Scenario("a hundred people a second sign, others read", play_record, 10),
+    "record": Scenario(
+        "a hundred people a second sign, others read", play_record, 10, reads=10_000
+    ),
     "cold": Scenario("a burst, while no process runs yet", play_cold_burst, once=True),
     "idle": Scenario("a burst, after a minute without CPU", play_idle_burst, once=True),
     "one-claim": Scenario("a thousand clients send one claim", play_stampede),
