@@ -7,9 +7,10 @@ test makes faster.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dev.soak.faults import faults
 from dev.soak.hostile import CLIENTS, attacking
@@ -25,7 +26,7 @@ WIRED = ("delayed", "lost-1", "lost-10", "restarted")  # faults of calls
 CABLED = ("cut",)  # faults of octets
 P99 = 0.99
 
-Playing = Callable[[str, Options, Journal], Awaitable[None]]
+Playing = Callable[[str, Options, Journal], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
