@@ -118,6 +118,7 @@ class Play:
             "end",
             self._scenario,
             seconds=round(self._seconds, 1),
+            played={"signs": self.options.signs, "pace": self.options.pace},
             signing=whole(self.crowd.total),
             reading=whole(self._readers.total),
             before=asdict(self._first),

@@ -25,7 +25,7 @@ def write_report(journal: Journal, folder: Path) -> Path:
     """Write report.md, and a plot for each scenario that was played long enough."""
     names = [name for name in SCENARIOS if journal.lines("end", name)]
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores."
-    parts = [f"# Soak\n\n{WRITTEN}\n{machine}{say_busy(journal)}"]
+    parts = [f"# Soak\n\n{WRITTEN}\n{say_how(journal)} {machine}{say_busy(journal)}"]
     parts += [f"## {title}\n\n{told}" for title, told in tables(journal, names) if told]
     for name in names:
         lines = journal.lines("interval", name)
@@ -156,6 +156,16 @@ def billed(end: Line) -> dict[str, float]:
         return {}
     claims = max(1, end["audit"]["claims"])
     return {f"{kind} a claim": round(n / claims, 2) for kind, n in end["billed"].items()}
+
+
+def say_how(journal: Journal) -> str:
+    """Say at what rate and pace it was played, or at what different ones."""
+    played = (end["played"].values() for end in journal.lines("end") if "played" in end)
+    how = dict.fromkeys(map(tuple, played))
+    return (
+        "; ".join(f"{signs:g} claims a second, faults at pace {pace:g}" for signs, pace in how)
+        + "."
+    )
 
 
 def say_busy(journal: Journal) -> str:

@@ -96,17 +96,19 @@ async def play_cold_burst(name: str, options: Options, journal: Journal) -> None
 async def play_idle_burst(name: str, options: Options, journal: Journal) -> None:
     """Let a burst arrive at a process that had no CPU for a minute."""
     async with playing(name, replace(options, reads=0), journal) as play:
+        begun = time.monotonic()
         with standing_still(play.stage.functions["sign-0"].program):
             await asyncio.sleep(IDLE_SECONDS * options.pace)
-        await burst(play)
+        await burst(play, idle_seconds=round(time.monotonic() - begun, 1))
 
 
-async def burst(play: Play) -> None:
+async def burst(play: Play, **more: float) -> None:
     """Let a burst arrive, and tell when the first and the last of it were answered."""
     begun, seconds = time.monotonic(), BURST_SECONDS * play.options.pace
     await play.go_on(seconds=seconds, signs=play.options.burst)
     crowd = play.crowd
     await play.end(
+        **more,
         burst_seconds=seconds,
         first_seconds=round(crowd.first - begun, 2),
         last_seconds=round(crowd.last - begun, 2),

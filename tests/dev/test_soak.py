@@ -8,6 +8,7 @@ import shutil
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -277,6 +278,44 @@ async def test_a_scenario_ends_exact(
     report = write_report(journal, tmp_path).read_text()
     assert f"{name} |" in report
     assert " exact |" in report
+
+
+def test_a_report_says_what_took_the_machine_and_how_readers_fared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    journal = Journal(tmp_path / "journal.jsonl")
+    reads = Latencies()
+    for _ in range(900):
+        reads.add(0.004)
+    met: dict[str, Any] = {"waits": {}, "statuses": {}}
+    still: dict[str, Any] = {"memory_kib": {}, "files": {}, "cpu": {}}
+    for seconds, readers in ((10.0, 0.2), (30.0, 0.6)):
+        cores = {"sign-0": 0.1, "sign-1": 0.1, "readers": readers}
+        journal.add("interval", "record", seconds=seconds, cores=cores, machine=0.5)
+    journal.add(
+        "end",
+        "record",
+        seconds=40,
+        played={"signs": 100, "pace": 1.0},
+        signing=met,
+        reading={"waits": reads.packed(), "statuses": {"200": 890, "503": 10}},
+        before=still,
+        after=still,
+        refused=None,
+        billed=None,
+        audit={"faults": [], "claims": 0},
+        more={},
+    )
+
+    written = write_report(journal, tmp_path).read_text()
+
+    # 900 in 40 s, ten of them without a count; a fifth of a core and half of one, of two cores.
+    assert "100 claims a second, faults at pace 1." in written
+    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in written.splitlines()]
+    assert ["900", "22", "4.1", "4.1", "4.1", "4.1", "10"] in rows
+    assert ["10", "0", "0", "0", "25", "15"] in rows
+    assert "Measured on a busy machine: other programs took 15% of it." in written
 
 
 async def test_what_was_interrupted_goes_on(
