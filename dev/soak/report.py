@@ -23,6 +23,7 @@ BUSY = 0.1  # ours: of the machine, what others may take before figures are mark
 
 def write_report(journal: Journal, folder: Path) -> Path:
     """Write report.md, and a plot for each scenario that was played long enough."""
+    folder.mkdir(parents=True, exist_ok=True)
     names = [name for name in SCENARIOS if journal.lines("end", name)]
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores."
     parts = [f"# Soak\n\n{WRITTEN}\n{say_how(journal)} {machine}{say_busy(journal)}"]

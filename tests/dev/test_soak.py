@@ -17,6 +17,7 @@ from petition.blur import ONE_IN, is_drawn
 
 from dev.bench.scaling import allowed, level
 from dev.soak import contention, scenarios
+from dev.soak.__main__ import main as soak
 from dev.soak.__main__ import play
 from dev.soak.__main__ import read_options as read_soak_options
 from dev.soak.arrivals import Connections, arrive
@@ -316,6 +317,21 @@ def test_a_report_says_what_took_the_machine_and_how_readers_fared(
     assert ["900", "22", "4.1", "4.1", "4.1", "4.1", "10"] in rows
     assert ["10", "0", "0", "0", "25", "15"] in rows
     assert "Measured on a busy machine: other programs took 15% of it." in written
+
+
+def test_a_report_is_written_to_the_documents_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)  # The soak takes it away.
+    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", {})
+    monkeypatch.setattr("dev.soak.__main__.DOCS", tmp_path / "docs" / "soak")
+    monkeypatch.setattr("sys.argv", ["soak", "--docs", "--folder", str(tmp_path / "own")])
+
+    soak()
+
+    report = (tmp_path / "docs" / "soak" / "report.md").read_text()
+    assert report == (tmp_path / "own" / "report.md").read_text()
+    assert str(tmp_path) not in report
 
 
 async def test_what_was_interrupted_goes_on(
