@@ -31,7 +31,7 @@ def main() -> None:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         folder.chmod(0o711)  # PostgreSQL runs as somebody else.
-        console.print("Playing the record", highlight=False)
+        console.print(f"Playing {options.record:.0f} s of the record", highlight=False)
         record = play_record(folder / "record", options.record)
         emulator = stack.enter_context(running_emulator(folder / "emulator.log"))
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host

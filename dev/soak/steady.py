@@ -90,7 +90,8 @@ async def logging(url: str, rate: float, seconds: float) -> AsyncIterator[asynci
     """
     log, its_end = os.pipe()
     number = connections(rate)
-    command = ["h2load", "--h1", "--clients", str(number), "--rps", f"{rate / number:.3f}"]
+    # All digits: of a rate that is rounded everybody would be late, the later the hour.
+    command = ["h2load", "--h1", "--clients", str(number), "--rps", f"{rate / number:.12f}"]
     command += ["--requests", str(round(rate * (seconds + ramp(rate))))]
     # With --duration it would begin all connections at once.
     command += ["--rate", "1", "--rate-period", f"{APART_MS}ms", f"--log-file=/dev/fd/{its_end}"]
