@@ -11,7 +11,7 @@ import struct
 import subprocess
 from pathlib import Path
 
-from dev import CannotRun
+from dev.soak import Missing
 
 SOURCE = Path(__file__).with_name("clock.c")
 
@@ -24,7 +24,7 @@ class Clock:
         path: Of a file that does not exist yet, beside which the library is kept.
 
     Raises:
-        CannotRun: There is no compiler.
+        Missing: There is no compiler.
     """
 
     def __init__(self, path: Path) -> None:
@@ -46,12 +46,12 @@ def compile_library(target: Path) -> None:
     Compile what is preloaded.
 
     Raises:
-        CannotRun: There is no compiler, or it fails.
+        Missing: There is no compiler, or it fails.
     """
     compiler = shutil.which("cc")
     if not compiler:
-        raise CannotRun("To move clocks, install a C compiler: apt-get install gcc libc6-dev.")
+        raise Missing("a clock is moved by what a C compiler makes: apt-get install gcc libc6-dev")
     command = [compiler, "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
     done = subprocess.run([*command, "-o", target, SOURCE], capture_output=True, text=True)
     if done.returncode:
-        raise CannotRun(f"{SOURCE.name} cannot be compiled: {done.stderr}")
+        raise Missing(f"{SOURCE.name} cannot be compiled: {done.stderr}")

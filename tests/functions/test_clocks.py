@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dev import CannotRun
 from dev.functions import Running
+from dev.soak import Missing
 from dev.soak.clock import Clock
 from tests.conftest import do_without
 from tests.functions.database import Database
@@ -28,7 +28,7 @@ def clock(tmp_path: Path) -> Clock:
     """Return a clock that can be moved."""
     try:
         return Clock(tmp_path / "clock")
-    except CannotRun as missing:
+    except Missing as missing:
         do_without(str(missing))
 
 

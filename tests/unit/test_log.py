@@ -196,7 +196,7 @@ async def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """A full disk under the log must not take a signature with it."""
-    with Path("/dev/full").open("w", buffering=1, encoding="utf-8") as full:
+    with Path("/dev/full").open("w", buffering=1, encoding="utf-8") as full:  # noqa: ASYNC230 – a device
         monkeypatch.setattr("sys.__stdout__", full)
         log.add("claims", LABELS, claims=1)
         log.flush()
