@@ -13,6 +13,7 @@ from dev.soak.latencies import Latencies
 from dev.soak.play import QUANTILES
 from dev.soak.plot import Panel, draw
 from dev.soak.scenarios import SCENARIOS
+from dev.soak.verdict import verdicts
 
 FEW = 6  # intervals that make no plot
 LABELS = {"p50": "p50", "p99": "p99", "p999": "p99.9"}  # of the quantiles that are plotted
@@ -28,6 +29,7 @@ def write_report(journal: Journal, folder: Path) -> Path:
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores."
     parts = [f"# Soak\n\n{WRITTEN}\n{say_how(journal)} {machine}{say_busy(journal)}"]
     parts += [f"## {title}\n\n{told}" for title, told in tables(journal, names) if told]
+    parts.append(not_played(journal, names))
     for name in names:
         lines = journal.lines("interval", name)
         if len(lines) >= FEW:
@@ -44,6 +46,7 @@ def tables(journal: Journal, names: Sequence[str]) -> Iterable[tuple[str, str]]:
     yield "Who read the count, from arrival to 200", readers(journal, names)
     yield "Programs, at the start and the end of the last run", programs(journal, names)
     yield "What took the machine, % of all its cores", machine(journal, names)
+    yield "Whether others were served beside attackers", verdicts(journal, names)
     yield "What only some scenarios tell", more(journal, names)
 
 
@@ -149,6 +152,13 @@ def more(journal: Journal, names: Iterable[str]) -> str:
         told = {**end["more"], **(end["refused"] or {}), **billed(end)}
         rows += [(name, key.replace("_", " "), f"{value:,}") for key, value in told.items()]
     return table(("scenario", "what", "number"), rows) if rows else ""
+
+
+def not_played(journal: Journal, names: Iterable[str]) -> str:
+    """List what this machine lacks something for."""
+    missing = {line["scenario"]: line["why"] for line in journal.lines("missing")}
+    why = [f"- `{name}`: {reason}." for name, reason in missing.items() if name not in names]
+    return "\n".join(("Not played:\n", *why)) if why else ""
 
 
 def billed(end: Line) -> dict[str, float]:
