@@ -68,6 +68,11 @@ def open_files(process: Process) -> int:
     return number
 
 
+def members(process: Process) -> list[int]:
+    """Return the ids of a program and its children."""
+    return [int(folder.name) for folder, _ in _members(process)]
+
+
 def wait_for_quiet(seconds: float) -> None:
     """Wait until others leave the machine mostly alone, or the time is over."""
     deadline = time.monotonic() + seconds

@@ -13,3 +13,9 @@ Apart from it, `contention` lets the write path itself run through hours of load
 
 docs/performance.md says what came out.
 """
+
+from dev import CannotRun
+
+
+class Missing(CannotRun):
+    """What a scenario needs and this machine does not have, in words; it is not played."""

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from dev import ROOT, CannotRun
+from dev.soak import Missing
 from dev.soak.journal import Journal
 from dev.soak.play import Options
 from dev.soak.report import write_report
@@ -55,7 +56,11 @@ async def play(options: argparse.Namespace, journal: Journal) -> None:
             pace=options.pace,
             interrupted=interrupted,
         )
-        await SCENARIOS[name].play(name, how, journal)
+        try:
+            await SCENARIOS[name].play(name, how, journal)
+        except Missing as missing:
+            journal.add("missing", name, why=str(missing))
+            sys.stdout.write(f"{name} is not played: {missing}.\n")
 
 
 def read_options() -> argparse.Namespace:

@@ -12,6 +12,7 @@ from dev.soak.journal import Journal, Line
 from dev.soak.latencies import Latencies
 from dev.soak.plot import Panel, draw
 from dev.soak.scenarios import SCENARIOS
+from dev.soak.verdict import verdicts
 
 FEW = 6  # intervals that make no plot
 BUSY = 0.25  # ours: of the machine, what others may take before figures are marked
@@ -22,7 +23,8 @@ def write_report(journal: Journal, folder: Path) -> Path:
     names = [name for name in SCENARIOS if journal.lines("end", name)]
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores."
     parts = [f"# Soak\n\n{machine}{say_busy(journal)}", people(journal, names)]
-    parts += [programs(journal, names), more(journal, names)]
+    parts += [verdicts(journal, names), programs(journal, names), more(journal, names)]
+    parts.append(not_played(journal, names))
     for name in names:
         lines = journal.lines("interval", name)
         if len(lines) >= FEW:
@@ -93,6 +95,13 @@ def more(journal: Journal, names: Iterable[str]) -> str:
         told = {**end["more"], **(end["refused"] or {}), **billed(end)}
         rows += [(name, key.replace("_", " "), f"{value:,}") for key, value in told.items()]
     return table(("scenario", "what", "number"), rows) if rows else ""
+
+
+def not_played(journal: Journal, names: Iterable[str]) -> str:
+    """List what this machine lacks something for."""
+    missing = {line["scenario"]: line["why"] for line in journal.lines("missing")}
+    why = [f"- `{name}`: {reason}." for name, reason in missing.items() if name not in names]
+    return "\n".join(("Not played:\n", *why)) if why else ""
 
 
 def billed(end: Line) -> dict[str, float]:

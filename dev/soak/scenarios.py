@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from dev.soak.faults import faults
-from dev.soak.hostile import CLIENTS, attacking
+from dev.soak.hostile import CLIENTS, allow_files, attacking
 from dev.soak.journal import Journal
 from dev.soak.play import Options, Play
 from dev.soak.rules import Rules
@@ -21,7 +21,7 @@ from dev.soak.stage import set_stage, standing_still
 BURST_SECONDS = 10
 IDLE_SECONDS = 60
 WIRED = ("delayed", "lost-1", "lost-10", "restarted")  # faults of calls
-CABLED = ("cut",)  # faults of octets
+CABLED = ("cut", "slow-network", "resets", "silence")  # faults of octets
 P99 = 0.99
 
 Playing = Callable[[str, Options, Journal], Awaitable[None]]
@@ -56,9 +56,15 @@ async def playing(
     waits: bool = False,
 ) -> AsyncIterator[Play]:
     """Set the stage; arguments as for `set_stage` and `Play`."""
-    folder = options.folder / name
-    warm = options.pace
-    async with set_stage(folder, signs=signs, wired=wired, cabled=cabled, warm=warm) as stage:
+    async with set_stage(
+        options.folder / name,
+        signs=signs,
+        wired=wired,
+        cabled=cabled,
+        clocked=name == "clocks",
+        on_disk=name == "disk-full",
+        warm=options.pace,
+    ) as stage:
         yield Play(name, stage, journal, options, waits=waits)
 
 
@@ -122,6 +128,7 @@ async def play_stampede(name: str, options: Options, journal: Journal) -> None:
 async def play_hostile(name: str, options: Options, journal: Journal) -> None:
     """Let people sign, first alone and then beside clients that mean harm."""
     client, connections = CLIENTS[name]
+    allow_files()
     async with playing(name, options, journal) as play:
         calm = await play.go_on(seconds=options.seconds / 2)
         before = play.stage.vitals().memory_kib["sign-0"]
@@ -164,6 +171,11 @@ SCENARIOS = {
     "killed": Scenario("one of two processes of `sign` is killed", play_fault, 2),
     "drained": Scenario("one of them is drained", play_fault, 2),
     "frozen": Scenario("one of them is frozen for 5 s", play_fault, 2),
+    "clocks": Scenario("the clock of one of them, and of `count`, jumps", play_fault, 2),
+    "disk-full": Scenario("the database's disk is full for 10 s", play_fault),
+    "slow-network": Scenario("50 to 100 ms to it, and 2 Mbit/s", play_fault),
+    "resets": Scenario("connections to it break at random", play_fault),
+    "silence": Scenario("half of the connections to it lead nowhere", play_fault),
     "slow-heads": Scenario("heads that never end, octet by octet", play_hostile),
     "slow-bodies": Scenario("bodies, octet by octet", play_hostile),
     "half-closed": Scenario("half a body, and the way there closed", play_hostile),

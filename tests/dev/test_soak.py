@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from petition.blur import ONE_IN, is_drawn
 
 from dev.bench.scaling import allowed, level
-from dev.soak import contention, scenarios
+from dev.soak import Missing, contention, scenarios
 from dev.soak.__main__ import play
 from dev.soak.__main__ import read_options as read_soak_options
 from dev.soak.arrivals import Connections, arrive
@@ -27,6 +27,9 @@ from dev.soak.plot import Panel, ceiling, draw
 from dev.soak.report import write_report
 from dev.soak.rules import ABORTED, EXHAUSTED, Rules
 from dev.soak.scenarios import SCENARIOS
+from dev.soak.verdict import HELD_KIB, bound_kib, grown_kib, row
+from dev.soak.wire import Cable
+from tests.conftest import do_without
 
 STALL_SECONDS = 1.0
 # Ids of ten signers whom no lot fell on.
@@ -164,7 +167,10 @@ def test_a_claim_that_nobody_acknowledged_may_be_stored_but_is_told() -> None:
 
 
 # One of each kind; SOAK=long plays all of them, which takes some minutes.
-KINDS = ("record", "cold", "one-address", "lost-10", "killed", "slow-bodies", "contention")
+KINDS = (
+    *("record", "cold", "one-address", "lost-10", "killed", "slow-bodies", "contention"),
+    *("clocks", "disk-full", "resets"),
+)
 
 
 @pytest.mark.parametrize("name", SCENARIOS if os.environ.get("SOAK") == "long" else KINDS)
@@ -178,15 +184,77 @@ async def test_a_scenario_ends_exact(
         tmp_path, seconds=4, signs=20, reads=20, burst=50, stampede=50, pace=0.05, every=1
     )
 
-    await SCENARIOS[name].play(name, options, journal)
+    try:
+        await SCENARIOS[name].play(name, options, journal)
+    except Missing as missing:
+        do_without(str(missing))
 
     (end,) = journal.lines("end", name)
     assert end["audit"]["faults"] == []
     assert end["audit"]["signers"] > 10
+    if name in HELD_KIB:
+        assert grown_kib(end) <= bound_kib(name, end)
     assert journal.lines("interval", name)
     report = write_report(journal, tmp_path).read_text()
     assert f"{name} |" in report
     assert " exact |" in report
+
+
+async def test_what_a_machine_lacks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def lack(name: str, options: Options, journal: Journal) -> None:
+        raise Missing("there is no moon")
+
+    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", {"tide": scenarios.Scenario("", lack)})
+    monkeypatch.setattr("sys.argv", ["soak", "--folder", str(tmp_path)])
+    journal = Journal(tmp_path / "journal.jsonl")
+
+    await play(read_soak_options(), journal)
+
+    assert "tide is not played: there is no moon." in capsys.readouterr().out
+    assert "- `tide`: there is no moon." in write_report(journal, tmp_path).read_text()
+
+
+@pytest.mark.parametrize(
+    ("p99", "mib", "told"),
+    [
+        (0.9, 40, ["held", "held"]),
+        (1.1, 40, ["NOT HELD", "held"]),
+        (0.9, 200, ["held", "NOT HELD"]),
+    ],
+)
+def test_others_are_served_at_most_twice_as_late_and_memory_has_a_bound(
+    p99: float, mib: int, told: list[str]
+) -> None:
+    more = {"attackers": 5000, "calm_p99": 0.5, "meanwhile_p99": p99}
+    end = {"more": {**more, "calm_kib": 100_000, "meanwhile_kib": 100_000 + 1024 * mib}}
+
+    assert [cell for cell in row("idle-connections", end) if "eld" in cell.lower()] == told
+
+
+async def test_a_cable_delays_breaks_and_leads_nowhere() -> None:
+    request = b"GET / HTTP/1.1\r\n\r\n"
+    loop = asyncio.get_running_loop()
+    async with stalling_server(0) as url, Cable(url.removeprefix("http://")).laid() as cable:
+        cable.delay, begun = 0.2, loop.time()
+        connections = Connections(f"http://{cable.host}")
+        assert await connections.ask(request) == 200
+        assert loop.time() - begun >= 0.4  # there and back
+        cable.mend()
+        cable.rate, begun = 100, loop.time()
+        assert await connections.ask(request) == 200
+        assert loop.time() - begun >= 0.5  # 18 octets there, 40 back
+        cable.mend()
+        cable.resets = 1.0
+        assert await connections.ask(request) == 0
+        cable.mend()
+        cable.silent = 1.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await connections.ask(request)
+        assert (cable.cuts, cable.swallowed) == (1, 1)
+    await asyncio.sleep(0.1)  # Who was hung up on notices.
 
 
 async def test_what_was_interrupted_goes_on(
