@@ -29,7 +29,6 @@ def write_report(journal: Journal, folder: Path) -> Path:
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores."
     parts = [f"# Soak\n\n{WRITTEN}\n{say_how(journal)} {machine}{say_busy(journal)}"]
     parts += [f"## {title}\n\n{told}" for title, told in tables(journal, names) if told]
-    parts.append(not_played(journal, names))
     for name in names:
         lines = journal.lines("interval", name)
         if len(lines) >= FEW:
@@ -44,10 +43,11 @@ def tables(journal: Journal, names: Sequence[str]) -> Iterable[tuple[str, str]]:
     """Return the titles and tables of some scenarios; a table may be empty."""
     yield "Who signed, from arrival to 201", people(journal, names)
     yield "Who read the count, from arrival to 200", readers(journal, names)
+    yield "Whether others were served beside an attack", verdicts(journal, names)
     yield "Programs, at the start and the end of the last run", programs(journal, names)
     yield "What took the machine, % of all its cores", machine(journal, names)
-    yield "Whether others were served beside attackers", verdicts(journal, names)
     yield "What only some scenarios tell", more(journal, names)
+    yield "What this machine lacks something for", not_played(journal, names)
 
 
 def people(journal: Journal, names: Iterable[str]) -> str:
@@ -158,7 +158,7 @@ def not_played(journal: Journal, names: Iterable[str]) -> str:
     """List what this machine lacks something for."""
     missing = {line["scenario"]: line["why"] for line in journal.lines("missing")}
     why = [f"- `{name}`: {reason}." for name, reason in missing.items() if name not in names]
-    return "\n".join(("Not played:\n", *why)) if why else ""
+    return "\n".join(why)
 
 
 def billed(end: Line) -> dict[str, float]:

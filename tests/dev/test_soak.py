@@ -291,59 +291,6 @@ async def test_a_scenario_ends_exact(
     assert " exact |" in report
 
 
-def test_a_report_says_what_took_the_machine_and_how_readers_fared(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    journal = Journal(tmp_path / "journal.jsonl")
-    reads = Latencies()
-    for _ in range(900):
-        reads.add(0.004)
-    met: dict[str, Any] = {"waits": {}, "statuses": {}}
-    still: dict[str, Any] = {"memory_kib": {}, "files": {}, "cpu": {}}
-    for seconds, readers in ((10.0, 0.2), (30.0, 0.6)):
-        cores = {"sign-0": 0.1, "sign-1": 0.1, "readers": readers}
-        journal.add("interval", "record", seconds=seconds, cores=cores, machine=0.5)
-    journal.add(
-        "end",
-        "record",
-        seconds=40,
-        played={"signs": 100, "pace": 1.0},
-        signing=met,
-        reading={"waits": reads.packed(), "statuses": {"200": 890, "503": 10}},
-        before=still,
-        after=still,
-        refused=None,
-        billed=None,
-        audit={"faults": [], "claims": 0},
-        more={},
-    )
-
-    written = write_report(journal, tmp_path).read_text()
-
-    # 900 in 40 s, ten of them without a count; a fifth of a core and half of one, of two cores.
-    assert "100 claims a second, faults at pace 1." in written
-    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in written.splitlines()]
-    assert ["900", "22", "4.1", "4.1", "4.1", "4.1", "10"] in rows
-    assert ["10", "0", "0", "0", "25", "15"] in rows
-    assert "Measured on a busy machine: other programs took 15% of it." in written
-
-
-def test_a_report_is_written_to_the_documents_when_asked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)  # The soak takes it away.
-    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", {})
-    monkeypatch.setattr("dev.soak.__main__.DOCS", tmp_path / "docs" / "soak")
-    monkeypatch.setattr("sys.argv", ["soak", "--docs", "--folder", str(tmp_path / "own")])
-
-    soak()
-
-    report = (tmp_path / "docs" / "soak" / "report.md").read_text()
-    assert report == (tmp_path / "own" / "report.md").read_text()
-    assert str(tmp_path) not in report
-
-
 async def test_what_a_machine_lacks_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -399,6 +346,59 @@ async def test_a_cable_delays_breaks_and_leads_nowhere() -> None:
                 await connections.ask(request)
         assert (cable.cuts, cable.swallowed) == (1, 1)
     await asyncio.sleep(0.1)  # Who was hung up on notices.
+
+
+def test_a_report_says_what_took_the_machine_and_how_readers_fared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    journal = Journal(tmp_path / "journal.jsonl")
+    reads = Latencies()
+    for _ in range(900):
+        reads.add(0.004)
+    met: dict[str, Any] = {"waits": {}, "statuses": {}}
+    still: dict[str, Any] = {"memory_kib": {}, "files": {}, "cpu": {}}
+    for seconds, readers in ((10.0, 0.2), (30.0, 0.6)):
+        cores = {"sign-0": 0.1, "sign-1": 0.1, "readers": readers}
+        journal.add("interval", "record", seconds=seconds, cores=cores, machine=0.5)
+    journal.add(
+        "end",
+        "record",
+        seconds=40,
+        played={"signs": 100, "pace": 1.0},
+        signing=met,
+        reading={"waits": reads.packed(), "statuses": {"200": 890, "503": 10}},
+        before=still,
+        after=still,
+        refused=None,
+        billed=None,
+        audit={"faults": [], "claims": 0},
+        more={},
+    )
+
+    written = write_report(journal, tmp_path).read_text()
+
+    # 900 in 40 s, ten of them without a count; a fifth of a core and half of one, of two cores.
+    assert "100 claims a second, faults at pace 1." in written
+    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in written.splitlines()]
+    assert ["900", "22", "4.1", "4.1", "4.1", "4.1", "10"] in rows
+    assert ["10", "0", "0", "0", "25", "15"] in rows
+    assert "Measured on a busy machine: other programs took 15% of it." in written
+
+
+def test_a_report_is_written_to_the_documents_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)  # The soak takes it away.
+    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", {})
+    monkeypatch.setattr("dev.soak.__main__.DOCS", tmp_path / "docs" / "soak")
+    monkeypatch.setattr("sys.argv", ["soak", "--docs", "--folder", str(tmp_path / "own")])
+
+    soak()
+
+    report = (tmp_path / "docs" / "soak" / "report.md").read_text()
+    assert report == (tmp_path / "own" / "report.md").read_text()
+    assert str(tmp_path) not in report
 
 
 async def test_what_was_interrupted_goes_on(
