@@ -17,12 +17,15 @@ from dev.ports import free_port
 from dev.stack import Stack, running_stack
 
 # CI tries the same examples each time: whoever breaks something learns it, not whoever comes next.
-# No deadline, because a busy machine is no fault.
+# No deadline, because a busy machine is no fault. FUZZ=long tries a hundred times as many, and
+# others each time.
+LONG = os.environ.get("FUZZ") == "long"
 hypothesis_settings.register_profile(
     "petition",
     deadline=None,
     database=None,
-    derandomize="CI" in os.environ,
+    derandomize="CI" in os.environ and not LONG,
+    max_examples=10_000 if LONG else 100,
     print_blob=True,
 )
 hypothesis_settings.load_profile("petition")

@@ -19,10 +19,9 @@ import yaml
 from dev import ROOT
 from dev.functions import FUNCTIONS
 from dev.stack import Stack
-from tests.conftest import warm_up
+from tests.conftest import LONG, warm_up
 
 OPENAPI = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-LONG = os.environ.get("FUZZ") == "long"
 EXAMPLES = 2000 if LONG else 20
 
 # What the contract cannot say, so that nothing follows from it.
