@@ -10,6 +10,7 @@
  * @typedef {object} Config
  * @property {Partial<Record<FunctionName, string[]>>} functions addresses of each, in the order in
  *   which they are to be asked; relative ones are from the root; a burnt petition has no `sign`
+ * @property {string} [kakao_key] of the organizers' application at Kakao, for KakaoTalk's own share
  * @property {boolean} [mirror] whether this page is a mirror, whose links lead to itself
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
  * @property {string} envelope_public_key the same of `sign`
@@ -74,6 +75,11 @@ export function config() {
  */
 export function addressRules() {
   return file("addresses.json");
+}
+
+/** The petition's texts and settings, as functions/campaigns has them. @returns {Promise<any>} */
+export function campaign() {
+  return file(`petitions/${petitionId}.json`);
 }
 
 /**

@@ -73,7 +73,7 @@ async function showLink(link) {
   $("share-first").replaceChildren(...firstWay(link));
   // They come in the order of the language; copying has a button of its own.
   const targets = link.targets.filter(({ network }) => network !== "copy");
-  listWays($("share-networks"), targets, (network) => ACTS[network]);
+  listWays($("share-networks"), targets, (network) => actOf(link, network));
   showLanguages(link);
   $("share-badge", HTMLInputElement).value = await badgeLine();
   $("share-card", HTMLImageElement).src = card(link);
@@ -85,13 +85,13 @@ async function showLink(link) {
  *
  * @param {Link} link
  */
-function firstWay({ targets }) {
+function firstWay(link) {
   const isWeChat = !hasSheet && language() === "zh-Hans";
   $("share-networks")[isWeChat ? "before" : "after"]($("share-qr"));
   if (isWeChat) return [];
   if (hasSheet) return [button(say("share.first_device"), () => shareWithDevice("device"), "device")];
-  const [first] = targets;
-  const $way = way(first, ACTS[first.network]);
+  const [first] = link.targets;
+  const $way = way(first, actOf(link, first.network));
   $way.className = "main";
   $way.textContent =
     first.network === "kakaotalk"
@@ -117,6 +117,11 @@ function button(text, act, network) {
  * @type {Record<string, (() => void) | undefined>}
  */
 const ACTS = { wechat: goToQr, kakaotalk: shareWithKakaoTalk };
+
+/** @param {Link} link @param {string} network */
+function actOf({ kakaoTalk }, network) {
+  return network === "kakaotalk" && kakaoTalk ? undefined : ACTS[network];
+}
 
 /** @param {Link} link */
 function showLanguages(link) {
