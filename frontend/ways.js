@@ -39,7 +39,7 @@ export function way({ label, href }, act) {
 /** The network's sign, or the first letter of its name; the name beside it says the same. @param {Target} target */
 function sign({ network, label }) {
   const $sign = document.createElement("span");
-  $sign.className = "sign";
+  $sign.className = "logo";
   $sign.ariaHidden = "true";
   const drawn = SIGNS[network];
   if (drawn) $sign.append(draw(drawn));

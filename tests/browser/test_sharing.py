@@ -105,7 +105,7 @@ def test_every_network_has_its_sign_which_is_seen_and_not_said(visit: Visit, dar
         it.get_attribute("data-network") for it in drawn.all()
     }
     assert letters == {"email"}
-    for one in page.locator("[data-network] .sign").all():
+    for one in page.locator("[data-network] .logo").all():
         assert one.get_attribute("aria-hidden") == "true"
         assert one.evaluate(CONTRAST) >= 3  # WCAG 1.4.11
     expect(page.locator("[data-network=weibo]")).to_have_accessible_name("Weibo")
