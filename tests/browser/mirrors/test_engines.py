@@ -47,10 +47,13 @@ INK = 128  # of 255 shades of grey, the darker half
 # Where the first 30 of the promise stands: thirty seconds, in every language.
 THIRTY = """(() => {
   const all = [...document.querySelectorAll(".promise")];
-  const $text = all.find(($promise) => $promise.getClientRects().length).firstChild;
+  const $promise = all.find(($one) => $one.getClientRects().length);
+  const texts = document.createTreeWalker($promise, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode() && !texts.currentNode.data.includes("30"));
+  const at = texts.currentNode.data.indexOf("30");
   const range = document.createRange();
-  range.setStart($text, $text.data.indexOf("30"));
-  range.setEnd($text, $text.data.indexOf("30") + 2);
+  range.setStart(texts.currentNode, at);
+  range.setEnd(texts.currentNode, at + 2);
   const { left, top, right, bottom } = range.getBoundingClientRect();
   return [left, top, right, bottom];
 })()"""
