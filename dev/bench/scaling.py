@@ -25,7 +25,7 @@ CPU_SECOND, GIB_SECOND, REQUEST = 24e-6, 2.5e-6, 0.40e-6
 CACHE_LOOKUP, CACHE_GIB = 0.0075e-4, 0.08
 MEMORY_GIB = 0.5
 
-LANES = 128  # petition/documents.py: SIGNING_LANES
+LANES = 256  # petition/documents.py: SIGNING_LANES
 
 # Assumed: places of the edge that each keep a copy of their own.
 CACHES = 100
