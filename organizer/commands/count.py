@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from petition.campaign import Campaign
 from petition.documents import Published, Sums
-from petition.store import Reading
 from petition.tally import Numbers, status, tell
 from rich.console import Group
 from rich.table import Table
@@ -85,7 +84,7 @@ def describe(
     numbers, duty = told(published), find_duty(campaign, published, at)
     return {
         "petition": campaign.petition,
-        "status": status(Reading(published, at), campaign),
+        "status": status(published, campaign, at),
         "outcome": published.outcome,
         "signatures": counted.signatures,
         "public": {"signatures": numbers.signatures, "exact": numbers.exact},
@@ -112,7 +111,7 @@ def ranked(countries: Mapping[str, int]) -> list[tuple[str, int]]:
 def _picture(
     campaign: Campaign, counted: Sums, published: Published, at: dt.datetime, everywhere: bool
 ) -> Group:
-    state = status(Reading(published, at), campaign).value
+    state = status(published, campaign, at).value
     state += f", outcome {published.outcome}" if published.outcome else ""
     numbers = told(published)
     about = "" if numbers.exact else "about "

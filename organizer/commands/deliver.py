@@ -12,7 +12,6 @@ from typing import Annotated
 import typer
 from petition.documents import Status
 from petition.seal import decode_public_key
-from petition.store import Reading
 from petition.tally import status
 
 from organizer import CannotDo
@@ -134,7 +133,7 @@ def _tell_state(delivery: Delivery, *, yes: bool) -> None:
         say(NO_BROWSER)
     for key in sorted(announced_keys()):
         say(f"The page was told to seal to {fingerprint(decode_public_key(key))}.")
-    if status(Reading(published, dt.datetime.now(dt.UTC)), campaign) is Status.CLOSED:
+    if status(published, campaign, dt.datetime.now(dt.UTC)) is Status.CLOSED:
         say(f"It is closed, with {signatures:,} signatures.", style="green")
         return
     say(

@@ -8,7 +8,6 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 from petition.campaign import Campaign
 from petition.documents import Published, Status
-from petition.store import Reading
 from petition.tally import status
 
 from organizer import CannotDo
@@ -26,7 +25,7 @@ PRINT_SECONDS = 180  # ours: a hundred thousand names take about one minute
 def write(campaign: Campaign, figures: Figures, published: Published) -> str:
     """Write the page."""
     # The page shows an outcome only once the petition is closed, and so does the report.
-    closed = status(Reading(published, figures.at), campaign) is Status.CLOSED
+    closed = status(published, campaign, figures.at) is Status.CLOSED
     outcome = published.outcome if closed else None
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     return environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from petition.campaign import Campaign
 from petition.documents import Claim, Published, Status
-from petition.store import Reading
 from petition.tally import status
 
 from organizer.signatures.database import Database
@@ -63,7 +62,7 @@ class Duty:
 
 def find_duty(campaign: Campaign, published: Published, now: dt.datetime) -> Duty:
     """Return what a petition owes, by its campaign and what its own document says."""
-    if status(Reading(published, now), campaign) is Status.OPEN:
+    if status(published, campaign, now) is Status.OPEN:
         return Duty(open=True, closes=campaign.closes)
     by_itself = campaign.closes if campaign.closes and now >= campaign.closes else None
     known = [moment for moment in (by_itself, published.public.closed_at) if moment]
