@@ -33,7 +33,7 @@ class BoundedProtocol(HttpToolsProtocol):
     body; a connection that says nothing ends as one that was used.
     """
 
-    _head_bytes = 0  # of this message: its address, its headers, its trailers
+    _head_bytes = 0  # of this message: its address and its headers
     _open_bytes = 0  # of what the parser has taken and not handed on yet
     _is_open = False  # whether a message has begun and not ended
     _end: asyncio.TimerHandle | None = None  # when a message that came in pieces must have ended
@@ -60,22 +60,19 @@ class BoundedProtocol(HttpToolsProtocol):
             self._end = self.loop.call_later(MESSAGE_SECONDS, self._refuse, TOO_SLOW)
 
     def on_message_begin(self) -> None:
-        """Begin to measure, unless too many wait for their turn already."""
+        """Begin a request, unless too many wait for their turn already."""
         if len(self.pipeline) >= MAX_AHEAD:
             raise ValueError
-        self._head_bytes = 0
         self._is_open = True
         super().on_message_begin()
 
-    def on_url(self, url: bytes) -> None:
-        """Measure a part of the address."""
-        self._measure(len(url))
-        super().on_url(url)
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Measure a header, or what comes after a body in chunks."""
-        self._measure(len(name) + len(value))
-        super().on_header(name, value)
+    def on_headers_complete(self) -> None:
+        """Measure a head that arrived as a whole; one that does not end is open for too long."""
+        self._head_bytes = len(self.url) + sum(len(n) + len(value) for n, value in self.headers)
+        if self._head_bytes > MAX_HEAD_BYTES:
+            raise ValueError  # The parser stops, and what is not HTTP is refused.
+        self._open_bytes -= self._head_bytes
+        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         """Leave a body to whoever reads it."""
@@ -94,12 +91,6 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(TOO_LARGE)
         else:
             super().send_400_response(msg)
-
-    def _measure(self, size: int) -> None:
-        self._open_bytes -= size
-        self._head_bytes += size
-        if self._head_bytes > MAX_HEAD_BYTES:
-            raise ValueError  # The parser stops, and what is not HTTP is refused.
 
     def _close_message(self) -> None:
         self._is_open = False
@@ -123,6 +114,11 @@ def prepare() -> None:
     """Set what the framework reads when it starts the server."""
     # It kills a worker that did not run for so long; an idle instance has no CPU for much longer.
     os.environ["CLOUD_RUN_TIMEOUT_SECONDS"] = "0"
-    own: dict[str, Any] = {"http": BoundedProtocol, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
+    own: dict[str, Any] = {
+        "http": BoundedProtocol,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        # It would remember the network addresses of thousands in a cache, and none is of use here.
+        "proxy_headers": False,
+    }
     UvicornWorker.CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | own
     register_url_convertor("path", AnyPath())
