@@ -123,8 +123,8 @@ deploy: project ## Put the petition online (make deploy PROJECT=my-project)
 CONFIG ?= config.json
 ARCHIVE ?= mirror.zip
 
-mirror: install ## Pack the page for another host (make mirror CONFIG=config.json)
-	@$(BIN)/python -m dev.mirror $(CONFIG) $(ARCHIVE)
+mirror: install ## Pack the page for another host (make mirror CONFIG=config.json ADDRESS=https://…/)
+	@$(BIN)/python -m dev.mirror $(CONFIG) $(ARCHIVE) $(if $(ADDRESS),--address $(ADDRESS))
 
 screenshots: install ## Take the pictures in the documentation
 	$(BIN)/python -m dev.pictures

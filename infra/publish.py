@@ -23,7 +23,9 @@ BUILT = Path(__file__).resolve().parent / "build" / "page"
 VERSIONS = "v"  # the folder of the folders that are named by their content
 
 # For those who serve or edit the page, not for those who read it.
-LEFT_OUT = re.compile(r"(^|/)(headers\.json$|updates\.json$|tests?/|node_modules/|\.)|\.(md|map)$")
+LEFT_OUT = re.compile(
+    r"(^|/)(headers(-kakao)?\.json$|updates\.json$|tests?/|node_modules/|\.)|\.(md|map)$"
+)
 
 # Pictures and fonts are compressed already.
 COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest", ".xml"}

@@ -14,7 +14,7 @@ from dev.emulator import Emulator, running_emulator
 from dev.functions import FUNCTIONS, Running, launch, settings
 from dev.keys import DevelopmentKeys, make_keys
 from dev.ports import free_port
-from dev.stack import Stack, running_stack
+from dev.stack import Stack, running_stack, stop_together
 
 # CI tries the same examples each time: whoever breaks something learns it, not whoever comes next.
 # No deadline, because a busy machine is no fault. FUZZ=long tries a hundred times as many, and
@@ -105,8 +105,7 @@ def start_function(
         return function
 
     yield start
-    for function in started:
-        function.stop()
+    stop_together(started)
 
 
 @pytest.fixture(scope="module")

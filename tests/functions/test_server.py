@@ -310,3 +310,58 @@ def test_open_forms_beyond_what_can_be_hashed_are_refused_and_sealed_ones_taken(
     audit = database.audit()
     assert audit.tally == statuses.count(201)
     assert audit.is_exact
+
+
+LATE = {  # what a connection sends at once, and what it drips; and how it is told to leave
+    "head": (b"POST / HTTP/1.1\r\nX: ", b"408"),
+    "address": (b"GET /", b"408"),
+    "body-of-nothing": (head(8000).replace(PETITION.encode(), b"nothing"), b"404"),
+    "trailer": (
+        head(0)
+        .replace(PETITION.encode(), b"nothing")
+        .replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+        + b"0\r\nX: ",
+        b"404",
+    ),
+    "silence": (b"", b""),
+}
+
+
+@pytest.fixture
+def hasty(petitions: Path, start_function: Start) -> Running:
+    """Start a function that has a second where others have fifteen, or ten minutes."""
+    server = petitions.parent / "petition" / "server.py"
+    text = server.read_text()
+    for line in ("MESSAGE_SECONDS = 15.0", "KEEP_ALIVE_SECONDS = 620"):
+        assert line in text
+        text = text.replace(line, f"{line.partition(' ')[0]} = 1")
+    server.write_text(text)
+    return start_function("withdraw")
+
+
+@pytest.mark.parametrize(("begin", "told"), LATE.values(), ids=LATE)
+def test_whoever_does_not_come_to_an_end_is_hung_up_on(
+    http: httpx.Client, hasty: Running, begin: bytes, told: bytes
+) -> None:
+    """An octet now and then would hold a connection for ever."""
+    with connect(hasty.url) as connection:
+        connection.sendall(begin)
+        connection.settimeout(0.1)
+        answer, deadline = b"", time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                octets = connection.recv(65_536)
+            except TimeoutError:
+                if begin:
+                    connection.sendall(b"x")
+                continue
+            except ConnectionError:
+                break
+            answer += octets
+            if not octets:
+                break
+        else:
+            pytest.fail("It is held still.")
+
+    assert answer.partition(b" ")[2].startswith(told)
+    assert http.post(f"{hasty.url}/{PETITION}", json={}).status_code == 422
