@@ -74,7 +74,7 @@ def open_files(process: Process) -> int:
 
 def members(process: Process) -> list[int]:
     """Return the ids of a program and its children."""
-    return [int(folder.name) for folder, _ in _members(process)]
+    return [int(folder.name) for folder, _ in _members(process.popen.pid)]
 
 
 def wait_for_quiet(seconds: float) -> None:

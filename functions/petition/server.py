@@ -114,6 +114,11 @@ def prepare() -> None:
     """Set what the framework reads when it starts the server."""
     # It kills a worker that did not run for so long; an idle instance has no CPU for much longer.
     os.environ["CLOUD_RUN_TIMEOUT_SECONDS"] = "0"
-    own: dict[str, Any] = {"http": BoundedProtocol, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
+    own: dict[str, Any] = {
+        "http": BoundedProtocol,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+        # It would remember the network addresses of thousands in a cache, and none is of use here.
+        "proxy_headers": False,
+    }
     UvicornWorker.CONFIG_KWARGS = UvicornWorker.CONFIG_KWARGS | own
     register_url_convertor("path", AnyPath())

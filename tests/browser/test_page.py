@@ -572,6 +572,15 @@ def test_an_inexact_zero_claims_no_number(visit: Visit, services: Stack) -> None
     expect(page.locator("#thanks-count")).to_have_text("You are among the first to sign.")
 
 
+def test_nobody_is_told_that_none_have_signed_and_they(visit: Visit, services: Stack) -> None:
+    page = visit(before=lambda page: Count(page, services, 0))
+    expect(page.locator("#number")).to_have_text("0 people")
+
+    sign(page, Signer("very.first@example.org"))
+
+    expect(page.locator("#thanks-count")).to_have_text("You are among the first to sign.")
+
+
 def test_an_exact_number_is_told_to_the_signer(visit: Visit, services: Stack) -> None:
     page = visit(before=lambda page: Count(page, services))
 

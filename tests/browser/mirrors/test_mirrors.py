@@ -6,10 +6,8 @@ a signature arrives, once.
 import io
 import json
 import re
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -28,16 +26,7 @@ from dev.stack import Stack
 from tests.browser.actions import claim_of, claims_of, counted
 from tests.browser.conftest import Visit
 from tests.browser.mirrors.conftest import START_SECONDS, Mirrors
-from tests.browser.mirrors.relays import Portal, program, silence, worker_host
-
-
-@pytest.fixture(scope="module")
-def portal() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+from tests.browser.mirrors.relays import program, silence, worker_host
 
 
 @pytest.fixture(scope="module")
