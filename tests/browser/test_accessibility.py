@@ -103,6 +103,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "withdraw-faulty": ("/withdraw.html", faulty),
     "withdrawn": ("/withdraw.html", withdrawn),
     "courier": ("/courier.html", lambda page: None),
+    "kakao": ("/kakao.html#code=7k2m9qx4tb&lang=ko&stage=before", lambda page: None),
     "courier-faulty": ("/courier.html", faulty),
     "carried": ("/courier.html", carried),
     "problems": ("/problems.html", lambda page: None),
