@@ -164,7 +164,7 @@ def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(entered: Page) -> No
 
     overflowing = entered.evaluate(
         """() => [...document.querySelectorAll("body *")]
-          .filter((e) => !e.closest(".unseen, .skip, noscript"))
+          .filter((e) => e.checkVisibility() && !e.closest(".unseen, .skip, noscript"))
           .filter((e) => e.getBoundingClientRect().right > 320)
           .map((e) => e.outerHTML.slice(0, 80))"""
     )
