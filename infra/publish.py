@@ -4,7 +4,7 @@ Write the page as it is uploaded: compressed, and what may change meaning under 
 A browser that has the old index.html must not get new modules, nor the other way round. So scripts,
 styles and pictures lie in a folder that is named by the content of all of them, and the HTML files
 name that folder. What a petition has in a folder of its own, its pages and feeds, is no part of it.
-What stands between a page and its first paint, the style and the first script, is in the page itself,
+What a page waits for before its first paint, the style and the first script, is in the page itself,
 which saves a slow network a round trip.
 Everything also lies where it always did, for whoever asks there: other sites' previews, and what
 the page itself asks for by an address of its own.

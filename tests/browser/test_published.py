@@ -16,7 +16,6 @@ from dev.site import FRONTEND, PUBLIC_FUNCTIONS, Site, site_config
 from infra.publish import COMPRESSED, publish
 from tests.browser.conftest import Visit
 
-
 # What somebody might get into a page, each marking the document if it works.
 INJECTED = """
 <script>document.documentElement.dataset.run = "element";</script>
