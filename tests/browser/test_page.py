@@ -582,6 +582,7 @@ def test_an_inexact_zero_claims_no_number(visit: Visit, services: Stack) -> None
 
     page = visit(before=before)
     expect(page.locator("#number")).to_have_text("Just begun")
+    expect(page.locator("#goal")).to_have_text("The first milestone is 5,000")
 
     sign(page, Signer("first@example.org"))
 
