@@ -65,7 +65,7 @@ def card(campaign: Campaign, language: str, stage: str) -> str:
         "edge": edge,
         "lights": "<i></i>" * 30,
         "title": heading(texts.title),
-        "line": clauses(told.headline or texts.promise),
+        "line": html.escape(told.headline or "") or clauses(texts.promise),
         "facts": html.escape(first_sentence(told.summary)),
     }
     return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], TEMPLATE.read_text("utf-8"))

@@ -20,9 +20,9 @@ def heading(title: str) -> str:
 
 def clauses(text: str) -> str:
     """
-    Return a large line that breaks between its clauses, if it can.
+    Return a promise that breaks between its clauses, if it can.
 
-    Chinese has no spaces, and would break inside of a word; elsewhere a line is left as it is.
+    Chinese has no spaces, and would break inside of a word; another is left as it is.
     """
     parts = re.findall(r"[^，]+，?", text)
     if len(parts) < 2:
@@ -65,8 +65,8 @@ def stage_head(campaign: Campaign, language: str, stage: str) -> str:
     told = texts.at(stage)
     is_open = stage in ("before", "after")
     # Once the outcome is known it is the strongest line; until then the promise is.
-    line = (not is_open and told.headline) or texts.promise
-    lines = [f'<p class="promise">{clauses(line)}</p>']
+    line = say(told.headline or "") if not is_open else ""
+    lines = [f'<p class="promise">{line or clauses(texts.promise)}</p>']
     if is_open and told.headline:
         lines.append(f'<p class="news">{say(told.headline)}</p>')
     lines.append(f'<p class="lede">{say(told.summary)}</p>')
