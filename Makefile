@@ -16,12 +16,13 @@ PIP := $(BIN)/pip --quiet --disable-pip-version-check
 # What `make wheels` fetched, as long as it is what is wanted; then nobody else is asked for it.
 FETCHED = $(shell cmp -s requirements-dev.txt wheels/requirements-dev.txt && \
   echo --no-index --find-links wheels)
-UV := 0.13.9
-PIP_AUDIT := 2.9.0
-LISTS ?= requirements.txt requirements-dev.txt requirements-java.txt
+LISTS ?= requirements.txt requirements-dev.txt requirements-java.txt requirements-tools.txt \
+  $(CHECKOV).txt
+CHECKOV := tests/infra/requirements-checkov
+TOOLS := .venv-tools/bin
 # One list for every system and every Python from 3.11 on; what is locked stays as it is, unless a
 # *.in says otherwise or ARGS is --upgrade.
-COMPILE := .venv-lock/bin/uv pip compile --quiet --universal --python-version 3.11 \
+COMPILE := $(TOOLS)/uv pip compile --quiet --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-emit-find-links \
   --custom-compile-command "make lock" $(ARGS)
 
@@ -48,12 +49,17 @@ wheels: $(BIN)/pip ## Fetch all packages into wheels/, so that make install need
 	$(PIP) download --only-binary :all: --dest wheels -r requirements-dev.txt
 	@cp requirements-dev.txt wheels
 
-lock: ## Write the whole lists of requirements, with hashes, from the *.in
-	$(PYTHON) -m venv .venv-lock
-	.venv-lock/bin/pip install --quiet --disable-pip-version-check uv==$(UV)
+lock: $(TOOLS)/installed ## Write the whole lists of requirements, with hashes, from the *.in
 	$(COMPILE) requirements.in --output-file requirements.txt
 	$(COMPILE) requirements-dev.in --constraints requirements.txt --output-file requirements-dev.txt
 	$(COMPILE) requirements-java.in --output-file requirements-java.txt
+	$(COMPILE) requirements-tools.in --output-file requirements-tools.txt
+	$(COMPILE) $(CHECKOV).in --output-file $(CHECKOV).txt
+
+$(TOOLS)/installed: requirements-tools.txt
+	$(PYTHON) -m venv .venv-tools
+	$(TOOLS)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
+	@touch $@
 
 run: install ## Run everything on this machine (ports: make run SITE_PORT=9000 …)
 	@exec $(BIN)/python -m dev
@@ -80,10 +86,9 @@ bench: install ## Measure signatures per second, CPU and memory
 lighthouse: install ## Have Lighthouse grade every page, on a phone and on a desktop
 	$(BIN)/python -m dev.lighthouse $(ARGS)
 
-audit: ## Ask whether anything that is installed is known to be vulnerable; needs the network
-	$(PYTHON) -m venv .venv-audit
-	.venv-audit/bin/pip install --quiet --disable-pip-version-check pip-audit==$(PIP_AUDIT)
-	.venv-audit/bin/pip-audit --disable-pip --require-hashes $(LISTS:%=--requirement %)
+audit: $(TOOLS)/installed ## Ask whether anything that is installed is known to be vulnerable; needs the network
+# Strict: a package that nobody knows here is no package without faults.
+	$(TOOLS)/pip-audit --strict --disable-pip --require-hashes $(LISTS:%=--requirement %)
 
 licences: install ## List the licences of everything that is installed
 	$(BIN)/python -m dev.licences
@@ -121,8 +126,8 @@ deploy: project ## Put the petition online (make deploy PROJECT=my-project)
 CONFIG ?= config.json
 ARCHIVE ?= mirror.zip
 
-mirror: install ## Pack the page for another host (make mirror CONFIG=config.json)
-	@$(BIN)/python -m dev.mirror $(CONFIG) $(ARCHIVE)
+mirror: install ## Pack the page for another host (make mirror CONFIG=config.json ADDRESS=https://…/)
+	@$(BIN)/python -m dev.mirror $(CONFIG) $(ARCHIVE) $(if $(ADDRESS),--address $(ADDRESS))
 
 screenshots: install ## Take the pictures in the documentation
 	$(BIN)/python -m dev.pictures

@@ -11,7 +11,7 @@ import os
 import shutil
 import tempfile
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,7 +88,11 @@ class Emulator:
 
 
 def start_emulator(
-    log_path: Path, *, port: int | None = None, seed: Path | None = None
+    log_path: Path,
+    *,
+    port: int | None = None,
+    seed: Path | None = None,
+    within: Sequence[str] = (),
 ) -> Emulator:
     """
     Start an emulator, or use the one that FIRESTORE_EMULATOR_HOST names.
@@ -97,6 +101,7 @@ def start_emulator(
         log_path: Where its output goes.
         port: A free one is chosen if none is given.
         seed: A folder written by `Emulator.save`; it need not exist.
+        within: A command that runs the one that follows it.
 
     Raises:
         CannotRun: Java or the emulator is missing, or it does not start.
@@ -106,6 +111,7 @@ def start_emulator(
     java, jar = find_emulator(os.environ)
     host = f"{HOST}:{port or free_port()}"
     command: list[str | Path] = [
+        *within,
         java,
         "-cp",
         jar,

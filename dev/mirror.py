@@ -6,12 +6,14 @@ bytes, so that whoever is handed a mirror can make their own and compare.
 """
 
 import argparse
+import html
 import json
 import re
 import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urljoin
 
 from petition.campaign import load_campaigns
 from petition.seal import decode_public_key
@@ -23,6 +25,7 @@ from infra.publish import read
 NAMES = {name.replace("-", "_") for name in PUBLIC_FUNCTIONS}
 # A page that was opened over https may call nothing less; a path is of the mirror's own host.
 ADDRESS = re.compile(r"(https://)?[^\s:/?#]+(:\d+)?(/[^\s:/?#]+)*")
+CARD = re.compile(rb'(<meta property="og:image" content=")([^"]*)(">)')
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # that a zip can hold
 
 
@@ -31,9 +34,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m dev.mirror", description=__doc__)
     parser.add_argument("config", type=Path, help="the page's config.json, perhaps with relays")
     parser.add_argument("archive", type=Path, help="what to write, such as mirror.zip")
+    parser.add_argument("--address", help="where the mirror will lie, such as https://…/")
     arguments = parser.parse_args()
     try:
-        pack(read_config(arguments.config), arguments.archive)
+        config = read_config(arguments.config)
+        pack(config, arguments.archive, read_address(arguments.address))
     except CannotRun as problem:
         sys.stderr.write(f"{problem}\n")
         return 1
@@ -67,6 +72,18 @@ def read_config(path: Path) -> dict[str, object]:
     return dict(config)
 
 
+def read_address(address: str | None) -> str | None:
+    """
+    Check where the mirror will lie, and end it with a slash.
+
+    Raises:
+        CannotRun: It is no address of a page.
+    """
+    if address is None or re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", address):
+        return address and f"{address.rstrip('/')}/"
+    raise CannotRun(f"{address!r} is no address of a mirror: write it as https://…/ in full.")
+
+
 def check_addresses(path: Path, addresses: Mapping[str, list[str]]) -> None:
     """
     See that every function has addresses that the page can call.
@@ -86,27 +103,52 @@ def check_addresses(path: Path, addresses: Mapping[str, list[str]]) -> None:
                 )
 
 
-def pack(config: Mapping[str, object], archive: Path) -> None:
-    """Write the page, what it reads, and the configuration into one zip."""
+def pack(config: Mapping[str, object], archive: Path, address: str | None = None) -> None:
+    """
+    Write the page, what it reads, and the configuration into one zip.
+
+    Args:
+        address: Where the mirror will lie, with a slash at its end, if that is known.
+    """
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as opened:
-        for name, content in sorted(contents(config).items()):
+        for name, content in sorted(contents(config, address).items()):
             entry = zipfile.ZipInfo(name, EARLIEST)
             entry.external_attr = 0o644 << 16
             opened.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def contents(config: Mapping[str, object]) -> dict[str, bytes]:
+def contents(config: Mapping[str, object], address: str | None) -> dict[str, bytes]:
     """Return everything that a mirror serves, by path."""
     functions = ROOT / "functions"
+    page = read(FRONTEND)
+    if address:
+        page |= {
+            name: name_card(page[name], urljoin(address, name))
+            for name in page
+            if name.endswith("index.html")
+        }
     return {
-        **read(FRONTEND),
-        "config.json": json.dumps(config, indent=2).encode(),
+        **page,
+        # By this the page knows that its links lead to itself.
+        "config.json": json.dumps({**config, "mirror": True}, indent=2).encode(),
         "addresses.json": (functions / "petition" / "addresses.json").read_bytes(),
         **{
             f"petitions/{id}.json": (functions / "campaigns" / f"{id}.json").read_bytes()
             for id in load_campaigns()
         },
     }
+
+
+def name_card(page: bytes, address: str) -> bytes:
+    """Write the whole address of a page and of its card into its tags, for robots that need it."""
+
+    def complete(tag: re.Match[bytes]) -> bytes:
+        head, card, tail = (part.decode() for part in tag.groups())
+        place = html.escape(address.removesuffix("index.html"))
+        image = html.escape(urljoin(address, html.unescape(card)))
+        return f'{head}{image}{tail}\n    <meta property="og:url" content="{place}">'.encode()
+
+    return CARD.sub(complete, page)
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ class Site:
             frontend=frontend,
             config=json.dumps(config, indent=2).encode(),
             headers_of_page=page_headers(frontend, config),
+            headers_of_kakao=kakao_headers(frontend),
         )
         self._server = _Server((HOST, port), handler)
         self._thread = threading.Thread(
@@ -67,6 +68,13 @@ def page_headers(frontend: Path, config: Mapping[str, object]) -> dict[str, str]
     connect = " ".join(sorted({origin(url) for urls in functions.values() for url in urls}))
     headers: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     return {name: value.replace("{connect}", connect) for name, value in headers.items()}
+
+
+def kakao_headers(frontend: Path) -> dict[str, str]:
+    """Read what is sent with the page that runs Kakao's program, in the place of the others."""
+    path = frontend / "headers-kakao.json"
+    headers: dict[str, str] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return headers
 
 
 def origin(url: str) -> str:
@@ -110,9 +118,11 @@ class Handler(SimpleHTTPRequestHandler):
         frontend: Path,
         config: bytes,
         headers_of_page: Mapping[str, str],
+        headers_of_kakao: Mapping[str, str],
     ) -> None:
         self.config = config
         self.headers_of_page = headers_of_page
+        self.headers_of_kakao = headers_of_kakao
         super().__init__(*args, directory=str(frontend))
 
     def send_head(self) -> io.BytesIO | BinaryIO | None:
@@ -140,7 +150,9 @@ class Handler(SimpleHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Add the page's own headers to every answer."""
-        for name, value in self.headers_of_page.items():
+        foreign = urlsplit(self.path).path.endswith("/kakao.html")
+        headers = {**self.headers_of_page, **(self.headers_of_kakao if foreign else {})}
+        for name, value in headers.items():
             self.send_header(name, value)
         # What is being edited must be seen at the next reload.
         self.send_header("Cache-Control", "no-store")

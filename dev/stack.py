@@ -1,7 +1,7 @@
 """All that `make run` and the tests start together: the functions and the page, on one emulator."""
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def running_stack(
     ) | dict(changes or {})
     stack = Stack(emulator, project, keys, urls["site"])
     with contextlib.ExitStack() as stopping:
-        stopping.callback(stop_together, stack.functions)
+        stopping.callback(stop_together, stack.functions.values())
         # Together, because each takes a second to start.
         for name in FUNCTIONS:
             log_path = log_folder / f"{name}.log"
@@ -105,9 +105,9 @@ def running_stack(
         yield stack
 
 
-def stop_together(functions: Mapping[str, Running]) -> None:
+def stop_together(functions: Collection[Running]) -> None:
     """Ask all functions to end before waiting for the first, because each takes its time."""
-    for function in functions.values():
+    for function in functions:
         function.process.terminate()
-    for function in functions.values():
+    for function in functions:
         function.stop()

@@ -1,5 +1,6 @@
 /** Signing, from the first key to the thanks. */
 
+import { CLOSED } from "./asking.js";
 import { fillCountries } from "./countries.js";
 import { thankSigner } from "./count.js";
 import { $, goTo } from "./element.js";
@@ -64,7 +65,7 @@ export async function act() {
  * @param {Awaited<ReturnType<typeof prepareSignature>>} prepared
  */
 function settle({ status, body }, prepared) {
-  if (status === 409) return "closed";
+  if (CLOSED.has(status)) return "closed";
   if (status !== 201) {
     showFaults($form, faultsOfProblem(body));
     return "open";

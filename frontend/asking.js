@@ -36,6 +36,12 @@ class NoAnswer extends TypeError {
   }
 }
 
+/** What the page says in the place of a function that is no more (RFC 9110, section 15.5.11). */
+const GONE = { status: 410, retryAfter: null, body: undefined };
+
+/** By these statuses `sign` takes no more signatures: the petition is closed, or burnt. */
+export const CLOSED = new Set([409, GONE.status]);
+
 const MILLISECONDS = 20_000; // ours: sign gives up after about eight seconds itself
 
 let answering = ""; // the origin of the address that answered last
@@ -52,6 +58,7 @@ let answering = ""; // the origin of the address that answered last
  */
 export async function ask(name, question, read = jsonOf) {
   const urls = await functionUrls(name, question.petition);
+  if (!urls.length) return GONE;
   const ending = new AbortController();
   const end = () => ending.abort();
   question.signal?.addEventListener("abort", end, { once: true });

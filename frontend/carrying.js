@@ -1,5 +1,7 @@
 /** The page where a friend, a courier, sends sealed signatures that others could not send. */
 
+import { CLOSED } from "./asking.js";
+import { functionUrls } from "./config.js";
 import { $, goTo, whenSent } from "./element.js";
 import { clearFaults, showFaults } from "./form.js";
 import { say, whenPhrased } from "./language.js";
@@ -15,6 +17,14 @@ let result;
 startSending({ now: "carry.now", waiting: "carry.unsent", stopped: "carry.stopped" });
 whenPhrased(showResult);
 whenSent($form, carry);
+// What is not known now is said when something is sent.
+functionUrls("sign").then(showWhetherOpen, () => {});
+
+/** A burnt petition has no sign, and nothing can be sent any more. @param {string[]} urls */
+function showWhetherOpen(urls) {
+  $form.hidden = !urls.length;
+  $("closed").hidden = urls.length > 0;
+}
 
 async function carry() {
   const sealed = readSealed(await readText());
@@ -49,7 +59,7 @@ async function sendAll(all) {
     const answer = await send(async () => ({ name: "sign", petition, body: { envelope } }));
     if (!answer) return undefined;
     if (answer.status === 201) ends.sent += 1;
-    else if (answer.status === 409) ends.closed += 1;
+    else if (CLOSED.has(answer.status)) ends.closed += 1;
     else ends.refused += 1;
   }
   return ends;

@@ -8,8 +8,10 @@
 
 /**
  * @typedef {object} Config
- * @property {Record<FunctionName, string[]>} functions addresses of each, in the order in which they
- *   are to be asked; relative ones are from the root
+ * @property {Partial<Record<FunctionName, string[]>>} functions addresses of each, in the order in
+ *   which they are to be asked; relative ones are from the root; a burnt petition has no `sign`
+ * @property {string} [kakao_key] of the organizers' application at Kakao, for KakaoTalk's own share
+ * @property {boolean} [mirror] whether this page is a mirror, whose links lead to itself
  * @property {string} seal_public_key base64url of the organizers' 65-byte P-256 point
  * @property {string} envelope_public_key the same of `sign`
  */
@@ -75,13 +77,19 @@ export function addressRules() {
   return file("addresses.json");
 }
 
+/** The petition's texts and settings, as functions/campaigns has them. @returns {Promise<any>} */
+export function campaign() {
+  return file(`petitions/${petitionId}.json`);
+}
+
 /**
  * The addresses of a function, for a petition.
  *
  * @param {FunctionName} name
  * @param {string} [petition] its id; the page's own if none is given
+ * @returns {Promise<string[]>} none if the deployment has no such function any more
  */
 export async function functionUrls(name, petition = petitionId) {
   const { functions } = await config();
-  return functions[name].map((url) => fromRoot(`${url}/${petition}`));
+  return (functions[name] ?? []).map((url) => fromRoot(`${url}/${petition}`));
 }

@@ -179,8 +179,9 @@ function showLights({ signatures, goal }) {
  * @returns {string} what whoever has just signed is told
  */
 function thank({ signatures, exact }) {
-  if (exact) return say("thanks.exact", { count: signatures });
-  return signatures ? say("thanks.about", { count: signatures }) : say("thanks.first");
+  // The number is from before, so that it may still be none.
+  if (!signatures) return say("thanks.first");
+  return say(exact ? "thanks.exact" : "thanks.about", { count: signatures });
 }
 
 /** @param {string} asOf */

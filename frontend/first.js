@@ -152,8 +152,11 @@
 
   /** @param {Event} event a script of ours that did not arrive, or that threw */
   function noticeError(event) {
-    const thrown = event instanceof ErrorEvent && event.filename.startsWith(location.origin);
-    if (thrown || event.target instanceof HTMLScriptElement) noticeFailure();
+    const { target } = event;
+    const thrown = event instanceof ErrorEvent && event.filename;
+    const lacking = target instanceof HTMLScriptElement && target.src;
+    // What is foreign, as on kakao.html, is answered for by the module that asked for it.
+    if ((thrown || lacking || "").startsWith(location.origin)) noticeFailure();
   }
 
   function noticeFailure() {

@@ -1,5 +1,6 @@
 /** The petition's page at first sight: the count, the stage, and the way to what signing takes. */
 
+import { functionUrls } from "./config.js";
 import { startCount } from "./count.js";
 import { $, goTo, whenSent } from "./element.js";
 import { say } from "./language.js";
@@ -22,6 +23,10 @@ const canSeal = Boolean(globalThis.crypto?.subtle);
 const acting = () => import("./act.js");
 const sharing = () => import("./sharing.js");
 
+let taken = true; // signatures, as far as is known
+/** @type {{status: string, outcome: string | null}} */
+let last = { status: "open", outcome: null };
+
 const count = startCount(showStage);
 new IntersectionObserver(hideFoot).observe($("act"));
 $("unsafe").hidden = canSeal;
@@ -29,10 +34,14 @@ $fields.disabled = !canSeal;
 for (const sign of SIGNS_OF_LIFE) addEventListener(sign, prepare, { once: true, passive: true });
 whenSent($form, sign);
 $("share-make").addEventListener("click", share);
+// A burnt petition has no sign any more. What is not known now is said when somebody signs.
+functionUrls("sign").then((urls) => urls.length || endSigning(), () => {});
 
-/** @param {{status: string, outcome: string | null}} tally */
-function showStage({ status, outcome }) {
-  const ended = status === "closed";
+/** @param {typeof last} tally */
+function showStage(tally) {
+  last = tally;
+  const { status, outcome } = tally;
+  const ended = status === "closed" || !taken;
   const signed = !$("thanks").hidden;
   document.documentElement.classList.toggle("ended", ended);
   const told = ended ? outcome : null; // organizers may set it before they close
@@ -40,6 +49,12 @@ function showStage({ status, outcome }) {
   document.dispatchEvent(new CustomEvent("outcome", { detail: told }));
   $("sign").hidden = ended || signed;
   $("closed").hidden = !ended || signed;
+}
+
+/** Whatever the count, which may be older, still says. */
+function endSigning() {
+  taken = false;
+  showStage(last);
 }
 
 /** The bar at the foot of a phone goes when what it leads to is in view, or was passed. */
@@ -72,7 +87,7 @@ async function sign() {
     share();
     setTimeout(count.now, MOVES_MILLISECONDS);
   } else if (end === "closed") {
-    showStage({ status: "closed", outcome: null });
+    endSigning();
     goTo($("closed"));
     count.now();
   }

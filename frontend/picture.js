@@ -1,25 +1,15 @@
-/** Pictures of codes: fetched rather than linked, so that the page needs no right to foreign ones. */
+/** Pictures of codes, which lead to a link whoever serves the page. */
 
-import { ask } from "./asking.js";
 import { $ } from "./element.js";
+import { drawPng } from "./png.js";
+import { qrModules } from "./qr.js";
 
-/**
- * @param {string} name of the picture below share-link, such as "7k2m9qx4tb.png": its address as
- *   share-link says it may be out of reach
- * @returns {Promise<Blob>}
- * @throws {TypeError} when no picture came, but perhaps a filter's page
- */
-export async function fetchPicture(name) {
-  const { body } = await ask("share_link", { path: `/${name}` }, pictureOf);
-  if (!(body instanceof Blob)) throw new TypeError(`share-link has no ${name}`);
-  return body;
-}
+const SCALE = 10; // ours: pixels of a module, so that the picture is wider than the 300 that WeChat asks for
+const QUIET = 4; // modules of white around a code, ISO/IEC 18004 section 6.3.8
 
-/** @param {Response} answer */
-async function pictureOf(answer) {
-  const type = answer.headers.get("Content-Type") ?? "";
-  if (!type.startsWith("image/")) throw new TypeError(`${answer.url} answered no picture`);
-  return answer.blob();
+/** @param {string} url @returns {Blob} a PNG */
+export function drawCode(url) {
+  return drawPng(qrModules(url), SCALE, QUIET);
 }
 
 /** @param {HTMLImageElement} $image @param {Blob} picture @param {string} alt */

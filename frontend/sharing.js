@@ -1,29 +1,19 @@
 /** The share panel: a link of one's own, one large way to pass it on, and all the others. */
 
-import { ask } from "./asking.js";
 import { fromRoot, functionUrls, petitionId } from "./config.js";
 import { copy, save } from "./copying.js";
 import { $, goTo } from "./element.js";
 import { language, say, whenPhrased } from "./language.js";
-import { fetchPicture, printPoster, showPicture } from "./picture.js";
-import { carry, via } from "./via.js";
+import { linkIn } from "./links.js";
+import { drawCode, printPoster, showPicture } from "./picture.js";
+import { carry } from "./via.js";
+import { listWays, way } from "./ways.js";
 
-/** @typedef {{network: string, label: string, href: string}} Target */
-
-/**
- * @typedef {object} Link
- * @property {string} language of the page that it leads to
- * @property {string} code
- * @property {string} url
- * @property {string} text what the petition says now, in one post
- * @property {Target[]} targets those first that people of the language use most
- */
+/** @typedef {import("./links.js").Link} Link */
 
 const $choice = $("share-language", HTMLSelectElement);
 const hasSheet = "share" in navigator;
 
-/** @type {Map<string, Promise<Link>>} one for each language, made when it is asked for */
-const links = new Map();
 /** @type {Link | undefined} the one in the panel */
 let shown;
 let chosen = ""; // the link's language, if it is not to follow the page
@@ -58,7 +48,7 @@ export async function openSharing() {
     // The language may have changed meanwhile.
     if (link.language !== wanted()) return await openSharing();
     showLink(link);
-    await showQr(link);
+    showQr(link);
   } finally {
     $("share-make", HTMLButtonElement).disabled = false;
   }
@@ -73,24 +63,6 @@ function tell(key) {
   $("share-status").textContent = key && say(key);
 }
 
-/** @param {string} spoken a language @returns {Promise<Link>} */
-function linkIn(spoken) {
-  const known = links.get(spoken);
-  if (known) return known;
-
-  const making = makeLink(spoken);
-  making.catch(() => links.delete(spoken));
-  links.set(spoken, making);
-  return making;
-}
-
-/** @param {string} spoken a language @returns {Promise<Link>} */
-async function makeLink(spoken) {
-  const { status, body } = await ask("share_link", { body: { language: spoken, ...via() } });
-  if (status !== 201) throw new TypeError(`share-link answered ${status}`);
-  return { ...body, language: spoken };
-}
-
 /** @param {Link} link */
 async function showLink(link) {
   shown = link;
@@ -101,7 +73,7 @@ async function showLink(link) {
   $("share-first").replaceChildren(...firstWay(link));
   // They come in the order of the language; copying has a button of its own.
   const targets = link.targets.filter(({ network }) => network !== "copy");
-  $("share-networks").replaceChildren(...targets.map(item));
+  listWays($("share-networks"), targets, (network) => actOf(link, network));
   showLanguages(link);
   $("share-badge", HTMLInputElement).value = await badgeLine();
   $("share-card", HTMLImageElement).src = card(link);
@@ -113,13 +85,13 @@ async function showLink(link) {
  *
  * @param {Link} link
  */
-function firstWay({ targets }) {
+function firstWay(link) {
   const isWeChat = !hasSheet && language() === "zh-Hans";
   $("share-networks")[isWeChat ? "before" : "after"]($("share-qr"));
   if (isWeChat) return [];
   if (hasSheet) return [button(say("share.first_device"), () => shareWithDevice("device"), "device")];
-  const [first] = targets;
-  const $way = way(first);
+  const [first] = link.targets;
+  const $way = way(first, actOf(link, first.network));
   $way.className = "main";
   $way.textContent =
     first.network === "kakaotalk"
@@ -146,23 +118,9 @@ function button(text, act, network) {
  */
 const ACTS = { wechat: goToQr, kakaotalk: shareWithKakaoTalk };
 
-/** @param {Target} target */
-function item(target) {
-  const $item = document.createElement("li");
-  const $way = way(target);
-  $way.dataset.network = target.network;
-  $item.append($way);
-  return $item;
-}
-
-/** @param {Target} target */
-function way({ network, label, href }) {
-  const act = ACTS[network];
-  const $way = document.createElement(act ? "button" : "a");
-  $way.textContent = label;
-  if (act) $way.addEventListener("click", act);
-  else Object.assign($way, { href, target: "_blank", rel: "noopener noreferrer" });
-  return $way;
+/** @param {Link} link @param {string} network */
+function actOf({ kakaoTalk }, network) {
+  return network === "kakaotalk" && kakaoTalk ? undefined : ACTS[network];
 }
 
 /** @param {Link} link */
@@ -180,10 +138,9 @@ function shareWithKakaoTalk() {
   return hasSheet ? shareWithDevice("kakaotalk") : copyLink("share.kakaotalk", "kakaotalk");
 }
 
-/** WeChat scans; a code that did not come the first time is asked for again. */
-async function goToQr() {
-  if (shown && $("share-qr").hidden) await showQr(shown);
-  if (!$("share-qr").hidden) goTo($("share-qr"));
+/** WeChat scans. */
+function goToQr() {
+  goTo($("share-qr"));
 }
 
 /** @param {string} mark with which the link is marked */
@@ -204,30 +161,19 @@ async function shareWithDevice(mark) {
   await navigator.share(whatToShare(mark)).catch(() => {});
 }
 
-/** @param {Link} link whose code, for WeChat, is shown; without it everything else works */
-async function showQr(link) {
-  const picture = await fetchPicture(`${link.code}.wechat.png`).catch(() => null);
-  if (link !== shown) return;
-  $("share-qr").hidden = !picture;
-  if (!picture) return tell("share.qr_failed");
-  showPicture($("share-qr-image", HTMLImageElement), picture, say("share.qr_alt"));
+/** @param {Link} link whose code, for WeChat, is shown */
+function showQr({ url }) {
+  $("share-qr").hidden = false;
+  showPicture($("share-qr-image", HTMLImageElement), drawCode(`${url}.wechat`), say("share.qr_alt"));
 }
 
 /** The picture of the code for everybody who has paper, a screen or another app. */
-async function saveQr() {
-  const picture = await qr();
-  if (picture) save(picture, `${petitionId}.png`);
+function saveQr() {
+  if (shown) save(drawCode(`${shown.url}.qr`), `${petitionId}.png`);
 }
 
 async function printLink() {
-  const picture = await qr();
-  if (shown && picture) await printPoster(picture, shown.url, say("share.qr_alt"));
-}
-
-async function qr() {
-  const picture = await fetchPicture(`${shown?.code}.png`).catch(() => null);
-  tell(picture ? "" : "share.qr_failed");
-  return picture;
+  if (shown) await printPoster(drawCode(`${shown.url}.qr`), shown.url, say("share.qr_alt"));
 }
 
 /** The picture that networks show beside the link; some take it from this page itself. @param {Link} link */

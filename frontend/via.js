@@ -12,7 +12,12 @@ const given = new URLSearchParams(location.search).get("via") ?? "";
 
 /** @returns {{via?: string}} to be spread into a request's body */
 export function via() {
-  return CODE.test(given) ? { via: given } : {};
+  return isCode(given) ? { via: given } : {};
+}
+
+/** @param {string} text @returns {boolean} whether it is a code, perhaps with the network it was shared on */
+export function isCode(text) {
+  return CODE.test(text);
 }
 
 /** @param {string} code of the person's own link, which whoever forwards this page passes on */

@@ -10,11 +10,10 @@ from petition import tally
 from petition.badge import draw_badge
 from petition.cache import Cached
 from petition.campaign import Campaign, load_campaigns
-from petition.documents import Published
 from petition.problems import NotFound
 from petition.retry import until_certain
 from petition.settings import CountSettings, load_settings
-from petition.store import Store
+from petition.store import Reading, Store
 from petition.web import allow, document_response, endpoint, make_etag, not_modified, write_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,7 +40,7 @@ class Answer:
 async def refresh(campaign: Campaign) -> Answer:
     """Take a new count of a petition."""
     blurred = is_blurred(campaign)
-    published = await until_certain(
+    reading = await until_certain(
         partial(
             tally.count_up,
             store,
@@ -50,8 +49,8 @@ async def refresh(campaign: Campaign) -> Answer:
             blurred=blurred,
         )
     )
-    numbers = tally.tell(published, blurred=blurred)
-    body = write_json(describe(campaign, published, numbers))
+    numbers = tally.tell(reading.published, blurred=blurred)
+    body = write_json(describe(campaign, reading, numbers))
     return Answer(numbers.signatures, body, make_etag(body))
 
 
@@ -93,13 +92,12 @@ async def count(request: Request, campaign: Campaign, rest: str) -> Response:
     return Response(answer.body, 200, headers, media_type="application/json")
 
 
-def describe(campaign: Campaign, published: Published, numbers: tally.Numbers) -> dict[str, object]:
+def describe(campaign: Campaign, reading: Reading, numbers: tally.Numbers) -> dict[str, object]:
     """Return the count as readers get it."""
-    now = dt.datetime.now(dt.UTC)
     return {
         "petition": campaign.petition,
-        "status": tally.status(published, campaign, now),
-        "outcome": published.outcome,
+        "status": tally.status(reading, campaign),
+        "outcome": reading.published.outcome,
         "closes": campaign.closes and _instant(campaign.closes),
         "signatures": numbers.signatures,
         "exact": numbers.exact,
@@ -107,7 +105,7 @@ def describe(campaign: Campaign, published: Published, numbers: tally.Numbers) -
         "countries": [
             {"country": code, "signatures": number} for code, number in numbers.countries
         ],
-        "as_of": _instant(published.counted_at or now),
+        "as_of": _instant(reading.published.counted_at or reading.at),
     }
 
 

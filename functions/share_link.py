@@ -175,14 +175,14 @@ async def read_link(campaign: Campaign, code: str | None) -> tuple[Link | None, 
 
 async def stage_now(campaign: Campaign) -> tuple[str, bool]:
     """Return what a petition's words are for now, and whether that is certain."""
-    now = dt.datetime.now(dt.UTC)
     try:
-        document, _ = await published[campaign.petition].read()
+        reading = await published[campaign.petition].read()
     except Unavailable:
-        return campaign.stage(now), False
-    closed = tally.status(document, campaign, now) is Status.CLOSED
-    known = document.outcome in campaign.texts_in(None).outcomes
-    return campaign.stage(now, document.outcome if closed and known else None), True
+        return campaign.stage(dt.datetime.now(dt.UTC)), False
+    outcome = reading.published.outcome
+    closed = tally.status(reading, campaign) is Status.CLOSED
+    known = outcome in campaign.texts_in(None).outcomes
+    return campaign.stage(reading.at, outcome if closed and known else None), True
 
 
 def _url(campaign: Campaign, code: str) -> str:

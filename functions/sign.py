@@ -1,7 +1,6 @@
 """Sign: `POST /{petition}` stores a claim and counts its signer, exactly once."""
 
 import asyncio
-import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -10,14 +9,14 @@ from petition import tally
 from petition.cache import Cached
 from petition.campaign import Campaign, load_campaigns
 from petition.claim import EnvelopeForm, OpenForm, SealedForm, from_open, from_sealed
-from petition.documents import Claim, Published, Status
+from petition.documents import Claim, Status
 from petition.form import fault_at, read_form
 from petition.ledger import Ledger
 from petition.problems import NotFound, OpenFormDisabled, PetitionClosed, Unavailable
 from petition.retry import until_certain
 from petition.seal import SealError, decode_private_key, decode_public_key, open_envelope
 from petition.settings import SignSettings, load_settings
-from petition.store import Store
+from petition.store import Reading, Store
 from petition.web import allow, endpoint, json_response, on_grid, read_json
 from starlette.requests import Request
 from starlette.responses import Response
@@ -39,9 +38,8 @@ hashing = ThreadPoolExecutor(max_workers=1)
 hashed = 0  # open forms that are hashed or wait for it
 
 
-async def _read_published(petition: str) -> Published:
-    published, _ = await until_certain(partial(store.published, petition))
-    return published
+async def _read_published(petition: str) -> Reading:
+    return await until_certain(partial(store.published, petition))
 
 
 last_published = {
@@ -63,8 +61,7 @@ async def sign(request: Request, campaign: Campaign, rest: str) -> Response:
         raise NotFound
     allow(request, "POST")
     claim, answer = await read_claim(await read_json(request), campaign)
-    published = await last_published[campaign.petition].read()
-    if tally.status(published, campaign, dt.datetime.now(dt.UTC)) is Status.CLOSED:
+    if tally.status(await last_published[campaign.petition].read(), campaign) is Status.CLOSED:
         raise PetitionClosed
     await on_grid(ledgers[campaign.petition].record(claim), settings.answer_grid_ms)
     return json_response(answer, 201)

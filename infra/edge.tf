@@ -24,8 +24,10 @@ locals {
 
   # The page's bucket twice. Most of the headers mean something for a document alone, and would cost
   # each visit more than its pictures if every script and style came with them.
+  # And once more for the pages that run Kakao's program, of each petition and of the root.
   edge_sites = var.domain == null ? {} : {
     site     = local.page_headers
+    kakao    = merge(local.page_headers, jsondecode(file("${local.site_root}/headers-kakao.json")))
     versions = { for header in ["Referrer-Policy", "X-Content-Type-Options"] : header => local.page_headers[header] }
   }
 
@@ -174,6 +176,21 @@ resource "google_compute_url_map" "edge" {
       route_action {
         url_rewrite {
           path_prefix_rewrite = "/${local.site_folder}/"
+        }
+      }
+    }
+
+    dynamic "path_rule" {
+      for_each = toset(concat([""], [for petition in local.petitions : "/${petition}"]))
+
+      content {
+        paths   = ["${path_rule.key}/kakao.html"]
+        service = google_compute_backend_bucket.site["kakao"].id
+
+        route_action {
+          url_rewrite {
+            path_prefix_rewrite = "/${local.site_folder}${path_rule.key}/kakao.html"
+          }
         }
       }
     }

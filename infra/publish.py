@@ -26,7 +26,9 @@ BUILT = Path(__file__).resolve().parent / "build" / "page"
 VERSIONS = "v"  # the folder of the folders that are named by their content
 
 # For those who serve or edit the page, not for those who read it.
-LEFT_OUT = re.compile(r"(^|/)(headers\.json$|updates\.json$|tests?/|node_modules/|\.)|\.(md|map)$")
+LEFT_OUT = re.compile(
+    r"(^|/)(headers(-kakao)?\.json$|updates\.json$|tests?/|node_modules/|\.)|\.(md|map)$"
+)
 
 # Pictures and fonts are compressed already.
 COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmanifest", ".xml"}
@@ -35,6 +37,9 @@ COMPRESSED = {".css", ".html", ".js", ".json", ".mjs", ".svg", ".txt", ".webmani
 CHANGING = (".html", ".xml")
 
 LINK = re.compile(r'\b(href|src)="([^":?#]+)"')
+
+# One page runs the program of somebody else, and its header stays strict (headers-kakao.json).
+EMBEDDING = re.compile(r"(?<!kakao)\.html$")
 
 # What blocks the first paint, by the element that it becomes.
 BLOCKING = {
@@ -66,12 +71,12 @@ def publish(frontend: Path = FRONTEND, built: Path = BUILT) -> str:
 
 
 def read(frontend: Path) -> dict[str, bytes]:
-    """Read the page's files by path, each HTML file with what blocks its first paint."""
+    """Read the page's files by path, most HTML files with what blocks their first paint."""
     paths = sorted(path for path in frontend.rglob("*") if path.is_file())
     named = {path.relative_to(frontend).as_posix(): path for path in paths}
     files = {name: path.read_bytes() for name, path in named.items() if not LEFT_OUT.search(name)}
     return {
-        name: embed(content, files) if name.endswith(".html") else content
+        name: embed(content, files) if EMBEDDING.search(name) else content
         for name, content in files.items()
     }
 

@@ -38,12 +38,15 @@ locals {
   site_data = merge(
     {
       "addresses.json" = file("${local.source_root}/petition/addresses.json")
-      "config.json" = jsonencode({
-        petition            = var.petition
-        functions           = local.function_addresses
-        seal_public_key     = var.seal_public_key
-        envelope_public_key = var.envelope.public_key
-      })
+      "config.json" = jsonencode(merge(
+        {
+          petition            = var.petition
+          functions           = local.function_addresses
+          seal_public_key     = var.seal_public_key
+          envelope_public_key = var.envelope.public_key
+        },
+        var.kakao_key == null ? {} : { kakao_key = var.kakao_key },
+      ))
     },
     { for petition in local.petitions : "petitions/${petition}.json" => file("${local.source_root}/campaigns/${petition}.json") },
   )

@@ -131,6 +131,17 @@ variable "instances" {
   }
 }
 
+variable "kakao_key" {
+  description = "JavaScript key of an application at Kakao in which the petition's domain is registered: it switches KakaoTalk's own share on. Everybody can read it; it is no secret."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.kakao_key == null || can(regex("^[0-9a-f]{32}$", var.kakao_key))
+    error_message = "kakao_key must be the JavaScript key that Kakao Developers shows under the application's platform keys: 32 hexadecimal digits."
+  }
+}
+
 variable "labels" {
   description = "Labels for every resource that can carry them, beside app=savemyfriend."
   type        = map(string)

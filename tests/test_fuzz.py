@@ -13,16 +13,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
 from dev import ROOT
 from dev.functions import FUNCTIONS
 from dev.stack import Stack
+from tests.conftest import LONG, warm_up
 
 OPENAPI = yaml.safe_load((ROOT / "openapi.yaml").read_text(encoding="utf-8"))
-LONG = os.environ.get("FUZZ") == "long"
 EXAMPLES = 2000 if LONG else 20
 
 # What the contract cannot say, so that nothing follows from it.
@@ -72,10 +71,8 @@ def fuzz(
 
 @pytest.fixture(scope="module", autouse=True)
 def warmed_up(services: Stack) -> None:
-    """Let the emulator's first commit be nobody's: on a busy machine it takes many seconds."""
-    form = {"email": "first@example.org", "name": "First", "country": "ZZ", "language": "en"}
-    while httpx.post(f"{services.sign}/canary", json=form, trust_env=False, timeout=60).is_error:
-        pass  # It waits for eight seconds by itself.
+    """Begin with a database that answers."""
+    warm_up(services.sign)
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)

@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from rich.console import Console
@@ -15,6 +16,7 @@ from dev.bench.bench import Bench
 from dev.bench.generator import generator
 from dev.bench.load import CONNECTIONS
 from dev.bench.postgres import running_postgres
+from dev.bench.record import play_record, record_tables
 from dev.bench.services import RELATIONAL, Services
 from dev.bench.tables import aims_table, billed_table, load_table, start_table
 from dev.bench.variants import VARIANTS
@@ -25,35 +27,41 @@ def main() -> None:
     """Measure everything that the options ask for, and print the tables."""
     options = read_options()
     os.environ.pop("FIRESTORE_EMULATOR_HOST", None)  # An emulator of our own, to be measured too.
-    console = Console()
-    console.width = max(console.width, 110)  # The tables are read in files too.
+    console = Console(stderr=True)  # What is printed beside is the tables alone.
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         folder.chmod(0o711)  # PostgreSQL runs as somebody else.
+        console.print(f"Playing {options.record:.0f} s of the record", highlight=False)
+        record = play_record(folder / "record", options.record)
         emulator = stack.enter_context(running_emulator(folder / "emulator.log"))
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         postgres = None
         if any(VARIANTS[name].server in RELATIONAL for name in options.only):
             postgres = stack.enter_context(running_postgres(folder / "postgres"))
         progress = stack.enter_context(Progress(console=console))
-        bench = Bench(Services(emulator, postgres, folder), emulator.host, options, progress)
+        services = Services(emulator, postgres, folder)
+        bench = Bench(services, emulator.host, folder, options, progress)
         bench.measure_loads()
         bench.measure_billed()
         bench.measure_starts()
         if options.memory:
             bench.measure_memory()
     machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores"
-    console.print(f"{machine}, {CONNECTIONS} connections, load by {generator()}.")
-    for table in (
-        load_table(bench.runs),
-        billed_table(bench.billed),
-        start_table(bench.starts),
-        aims_table(bench.runs, bench.billed, bench.starts, bench.memory),
-    ):
-        if table.row_count:
-            console.print(table)
-    if not bench.exact:
+    sys.stdout.write(f"{machine}, {CONNECTIONS} connections, load by {generator()}.\n")
+    for title, told in (*record_tables(record), *bench_tables(bench)):
+        sys.stdout.write(f"\n### {title}\n\n{told}\n" if told else "")
+    if not bench.exact or any(end["audit"]["faults"] for end in record.lines("end")):
         sys.exit("A tally did not equal its documents.")
+
+
+def bench_tables(bench: Bench) -> Iterable[tuple[str, str]]:
+    """Return titles and tables in Markdown, as docs/performance.md shows them."""
+    yield "Under load, medians of all rounds", load_table(bench.runs)
+    alone = "Beside a stand-in that answers at once: for speed only, nothing stored or audited"
+    yield alone, load_table(bench.runs, alone=True)
+    yield "Billed for each answer, counted on the wire", billed_table(bench.billed)
+    yield "From the start of the process to the first answer, medians", start_table(bench.starts)
+    yield "Aims", aims_table(bench.runs, bench.billed, bench.starts, bench.memory)
 
 
 def read_options() -> argparse.Namespace:
@@ -63,6 +71,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="of all variants (3)")
     parser.add_argument("--only", nargs="*", choices=VARIANTS, default=list(VARIANTS))
     parser.add_argument("--starts", type=int, default=7, help="of each function (7)")
+    parser.add_argument("--record", type=float, default=60, help="seconds of the record (60)")
     parser.add_argument("--memory", action="store_true", help="measure memory, which takes long")
     parser.add_argument("--wait", type=float, default=30, help="seconds for a quiet moment (30)")
     return parser.parse_args()

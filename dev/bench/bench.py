@@ -1,11 +1,13 @@
 """One session on one machine: what was measured, in the order in which it was."""
 
 import argparse
+import contextlib
 import json
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from rich.progress import Progress
 
@@ -14,6 +16,7 @@ from dev.bench.cpu import QUIET_SHARE, Clocks, cpu_seconds, wait_for_quiet
 from dev.bench.generator import BOX, PATH, put_load
 from dev.bench.load import CONNECTIONS, Answers, Load
 from dev.bench.services import Service, Services, ask
+from dev.bench.standin import running_standin
 from dev.bench.tables import PerSignature, Run
 from dev.bench.variants import VARIANTS, Variant
 from dev.bench.wire import Wire, running_wire
@@ -43,14 +46,21 @@ class Bench:
 
     Args:
         emulator: HOST:PORT.
+        folder: For logs.
         options: As `__main__.read_options` reads them.
     """
 
     def __init__(
-        self, services: Services, emulator: str, options: argparse.Namespace, progress: Progress
+        self,
+        services: Services,
+        emulator: str,
+        folder: Path,
+        options: argparse.Namespace,
+        progress: Progress,
     ) -> None:
         self._services = services
         self._emulator = emulator
+        self._folder = folder
         self._options = options
         self._progress = progress
         self.runs: dict[str, list[Run]] = defaultdict(list)
@@ -76,7 +86,7 @@ class Bench:
 
     def _measure_load(self, name: str, variant: Variant) -> Run:
         load = load_of(variant, self._options.seconds)
-        with self._services.running(variant.server, variant.processes) as service:
+        with self._running(variant) as service:
             service.wait()
             loads = [put_load(service.urls, replace(load, seconds=1))]
             for _ in range(ATTEMPTS):
@@ -87,9 +97,23 @@ class Bench:
                     break
             told = f"{name}: {run.rate:,.0f}/s, {run.cpu:,.0f} µs"
             told += f", others took {run.others:.0%}" if run.others > QUIET_SHARE else ""
-            told += "" if variant.reads or name == "bare" else self._audit(service, loads)
+            stores = not (variant.reads or variant.alone or name == "bare")
+            told += self._audit(service, loads) if stores else ""
         self._say(told)
         return run
+
+    @contextlib.contextmanager
+    def _running(self, variant: Variant) -> Iterator[Service]:
+        with contextlib.ExitStack() as stack:
+            host = process = None
+            if variant.alone:
+                log = self._folder / "standin.log"
+                host, process = stack.enter_context(running_standin(self._emulator, log))
+            yield stack.enter_context(
+                self._services.running(
+                    variant.server, variant.processes, firestore=host, database=process
+                )
+            )
 
     def _audit(
         self, service: Service, loads: Sequence[Answers], connections: int = CONNECTIONS

@@ -42,30 +42,39 @@ class Clocks:
 
 def cpu_seconds(*processes: Process) -> float:
     """Return what programs and their children have taken so far, in user and kernel."""
-    each = (stat for process in processes for _, stat in _members(process))
-    return sum(int(ticks) for stat in each for ticks in stat[11:13]) / TICKS
+    return sum(group_seconds(process.popen.pid) for process in processes)
+
+
+def group_seconds(pid: int) -> float:
+    """Return what a program and its children have taken so far, in user and kernel."""
+    return sum(int(ticks) for _, stat in _members(pid) for ticks in stat[11:13]) / TICKS
 
 
 def worker_kib(process: Process) -> int:
     """Return the memory of a program's largest child, resident, in KiB."""
     # The framework's own process forks the one that answers, and is the larger one at first.
     parent = str(process.popen.pid)
-    pages = max(int(stat[21]) for _, stat in _members(process) if stat[1] == parent)
+    pages = max(int(stat[21]) for _, stat in _members(process.popen.pid) if stat[1] == parent)
     return pages * PAGE_KIB
 
 
 def resident_kib(process: Process) -> int:
     """Return the memory of a program and its children together, resident, in KiB."""
-    return sum(int(stat[21]) for _, stat in _members(process)) * PAGE_KIB
+    return sum(int(stat[21]) for _, stat in _members(process.popen.pid)) * PAGE_KIB
 
 
 def open_files(process: Process) -> int:
     """Return how many files and connections a program and its children have open."""
     number = 0
-    for folder, _ in _members(process):
+    for folder, _ in _members(process.popen.pid):
         with contextlib.suppress(OSError):
             number += len(list((folder / "fd").iterdir()))
     return number
+
+
+def members(process: Process) -> list[int]:
+    """Return the ids of a program and its children."""
+    return [int(folder.name) for folder, _ in _members(process.popen.pid)]
 
 
 def wait_for_quiet(seconds: float) -> None:
@@ -79,10 +88,10 @@ def wait_for_quiet(seconds: float) -> None:
             return
 
 
-def _members(process: Process) -> Iterator[tuple[Path, list[str]]]:
+def _members(program: int) -> Iterator[tuple[Path, list[str]]]:
     # The fields of proc(5) from the third on; a program's name can hold anything. PostgreSQL's
     # children leave its process group, so their parent is looked at too.
-    pid = str(process.popen.pid)
+    pid = str(program)
     for path in Path("/proc").glob("[0-9]*/stat"):
         with contextlib.suppress(OSError):
             stat = path.read_text().rpartition(")")[2].split()

@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from dev.bench.prices import CACHE_GIB, CACHE_LOOKUP, READ, REQUEST, WRITE, instance_second
+
 # The autoscaler adds instances above this share of CPU and of concurrency.
 # Source: Cloud Run documentation, "About instance autoscaling".
 SCALING_TARGET = 0.6
@@ -19,11 +21,7 @@ SCALING_TARGET = 0.6
 # five minutes. Source: Firestore documentation, "Best practices", "Ramping up traffic".
 RAMP_START, RAMP_FACTOR, RAMP_SECONDS = 500, 1.5, 300
 
-# US dollars, us-central1. Sources and dates: docs/scaling.md.
-WRITE, READ = 0.09e-5, 0.03e-5
-CPU_SECOND, GIB_SECOND, REQUEST = 24e-6, 2.5e-6, 0.40e-6
-CACHE_LOOKUP, CACHE_GIB = 0.0075e-4, 0.08
-MEMORY_GIB = 0.5
+COUNT_CPU = 0.0002  # measured: an answer from memory, rounded up
 
 LANES = 128  # petition/documents.py: SIGNING_LANES
 
@@ -131,7 +129,7 @@ def level(rate: float, sign: Sign) -> Level:
     steps = max(0, math.ceil(math.log(rate / RAMP_START, RAMP_FACTOR)))
     # An instance is paid for while at least one request is under way.
     busy = instances * (1 - math.exp(-each * sign.held(each)))
-    machines = busy * (CPU_SECOND + MEMORY_GIB * GIB_SECOND) / rate
+    machines = busy * instance_second() / rate
     return Level(
         rate=rate,
         instances=instances,
@@ -191,6 +189,11 @@ def spike(rise: float, peak: float, sign: Sign, *, cold: bool, hours: float = 2)
     return Spike(int(running), refused / offered, longest, calm)
 
 
+def count_instances(rate: float) -> int:
+    """Return how many instances of count the autoscaler wants for so many requests a second."""
+    return max(1, math.ceil(rate * COUNT_CPU / SCALING_TARGET))
+
+
 @dataclass(frozen=True)
 class Readers:
     """What people cost who watch the number."""
@@ -212,10 +215,8 @@ def readers(people: int, *, every: float = 10, places: int = 0, fresh: float = 5
     """
     requests = people / every
     origin = min(requests, places / fresh) if places else requests
-    # 0.2 ms of CPU for an answer from memory, at the autoscaler's share; about 1 KiB an answer.
-    machines = max(1, math.ceil(origin * 0.0002 / SCALING_TARGET))
-    per_second = origin * REQUEST + machines * (CPU_SECOND + MEMORY_GIB * GIB_SECOND)
-    if places:
+    per_second = origin * REQUEST + count_instances(origin) * instance_second()
+    if places:  # About 1 KiB an answer.
         per_second += requests * (CACHE_LOOKUP + CACHE_GIB / 2**20)
     return Readers(requests, 1 - origin / requests, origin, 3600 * per_second)
 

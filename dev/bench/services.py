@@ -82,6 +82,7 @@ class Services:
         processes: int = 1,
         *,
         firestore: str | None = None,
+        database: Process | None = None,
         extra: Mapping[str, str | None] | None = None,
     ) -> Iterator[Service]:
         """
@@ -89,12 +90,14 @@ class Services:
 
         Args:
             name: As `Variant.server`.
-            firestore: HOST:PORT of a relay to the emulator.
+            firestore: HOST:PORT of a relay to the emulator, or of its stand-in.
+            database: The program there, when it is not the emulator.
             extra: Other settings of a function of ours; None takes one away.
         """
         ports = [free_port() for _ in range(processes)]
         project = f"demo-{uuid.uuid4().hex[:16]}"
-        database, read_ledger = self._emulator.process, self._firestore_ledger(name, project)
+        database = database or self._emulator.process
+        read_ledger = self._firestore_ledger(name, project)
         if name in RELATIONAL:
             assert self._postgres  # noqa: S101 – as Bench starts it for these
             asyncio.run(_empty(self._postgres.url))

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
 from typing import Self
 
-from rich.table import Table
-
 from dev.bench.load import Answers
+from dev.bench.scaling import table
 from dev.bench.variants import VARIANTS
 from dev.bench.wire import Billed
 
@@ -56,6 +56,9 @@ class PerSignature:
         return f"{self.reads:.2f} reads, {self.writes:.2f} writes, {self.deletes:.2f} deletes"
 
 
+rate_of: Callable[[Run], float] = attrgetter("rate")
+cpu_of: Callable[[Run], float] = attrgetter("cpu")
+
 Runs = Mapping[str, Sequence[Run]]  # of each variant, one a round
 
 
@@ -65,48 +68,54 @@ def ratio(runs: Runs, variant: str, base: str, value: Callable[[Run], float]) ->
     return median(value(mine) / value(other) for mine, other in pairs) if pairs else None
 
 
-def load_table(runs: Runs) -> Table:
-    """Draw what was measured under load."""
-    table = Table(title="Under load, medians of all rounds")
-    table.add_column("", no_wrap=True)
-    for heading in ("a second", "CPU µs", "database", "p50 ms", "rate:bare", "CPU:bare"):
-        table.add_column(heading, justify="right")
-    for name, variant in VARIANTS.items():
-        if not runs.get(name):
-            continue
-        table.add_row(
-            variant.label,
-            f"{median(run.rate for run in runs[name]):,.0f}",
-            f"{median(run.cpu for run in runs[name]):,.0f}",
-            f"{median(run.database for run in runs[name]):,.0f}",
-            f"{median(run.p50 for run in runs[name]) * 1000:.1f}",
-            _number(ratio(runs, name, variant.base, lambda run: run.rate)),
-            _number(ratio(runs, name, variant.base, lambda run: run.cpu)),
-        )
-    return table
+def load_table(runs: Runs, *, alone: bool = False) -> str:
+    """
+    Draw what was measured under load.
+
+    Args:
+        alone: Beside the stand-in for Firestore, or beside databases that store.
+    """
+    names = [name for name in VARIANTS if VARIANTS[name].alone == alone and runs.get(name)]
+    head = ("", "a second", "CPU µs", "database", "p50 ms", "rate:bare", "CPU:bare", "others %")
+    return table(head, (row_of_load(name, runs) for name in names)) if names else ""
 
 
-def billed_table(billed: Mapping[str, PerSignature]) -> Table:
+def row_of_load(name: str, runs: Runs) -> Sequence[str]:
+    """Return the medians of a variant's runs, and its ratios to what it is compared with."""
+    variant = VARIANTS[name]
+
+    def middle(value: str) -> float:
+        return float(median(getattr(run, value) for run in runs[name]))
+
+    return (
+        variant.label,
+        *(f"{middle(value):,.0f}" for value in ("rate", "cpu", "database")),
+        f"{1000 * middle('p50'):.1f}",
+        *(_number(ratio(runs, name, variant.base, which)) for which in (rate_of, cpu_of)),
+        f"{100 * middle('others'):.0f}",
+    )
+
+
+def billed_table(billed: Mapping[str, PerSignature]) -> str:
     """Draw what Firestore would bill."""
-    table = Table(title="Billed for each answer, counted on the wire")
-    table.add_column("", no_wrap=True)
-    for heading in ("a second", "reads", "writes", "deletes"):
-        table.add_column(heading, justify="right")
-    for name, each in billed.items():
-        numbers = (f"{number:.2f}" for number in (each.reads, each.writes, each.deletes))
-        table.add_row(VARIANTS[name].label, f"{each.rate:,.0f}", *numbers)
-    return table
+    rows = [
+        (
+            VARIANTS[name].label,
+            f"{each.rate:,.0f}",
+            *map("{:.2f}".format, (each.reads, each.writes, each.deletes)),
+        )
+        for name, each in billed.items()
+    ]
+    return table(("", "a second", "reads", "writes", "deletes"), rows) if rows else ""
 
 
-def start_table(starts: Mapping[str, Sequence[float]]) -> Table:
+def start_table(starts: Mapping[str, Sequence[float]]) -> str:
     """Draw how long it took from the start of each process to its first answer."""
-    table = Table(title="From the start of the process to the first answer, medians")
-    table.add_column("")
-    table.add_column("seconds", justify="right")
-    table.add_column("ratio to bare", justify="right")
-    for name, seconds in starts.items():
-        table.add_row(name, f"{median(seconds):.2f}", _number(start_ratio(starts, name)))
-    return table
+    rows = [
+        (name, f"{median(seconds):.2f}", _number(start_ratio(starts, name)))
+        for name, seconds in starts.items()
+    ]
+    return table(("", "seconds", "ratio to bare"), rows) if rows else ""
 
 
 def start_ratio(starts: Mapping[str, Sequence[float]], name: str) -> float | None:
@@ -120,21 +129,19 @@ def aims_table(
     billed: Mapping[str, PerSignature],
     starts: Mapping[str, Sequence[float]],
     memory: float | None,
-) -> Table:
+) -> str:
     """
     Draw what was aimed at, and what was reached.
 
     Args:
         memory: After many signatures, as a ratio to that after few; None if not measured.
     """
-    table = Table(title="Aims")
-    for heading in ("", "aim", "measured", ""):
-        table.add_column(heading, justify="left" if heading == "" else "right")
+    rows = []
     for label, sign, aim, measured in _aims(runs, billed, starts, memory):
         if measured is not None:
             reached = measured >= aim if sign == "≥" else measured <= aim
-            table.add_row(label, f"{sign} {aim}", _number(measured), "" if reached else "missed")
-    return table
+            rows.append((label, f"{sign} {aim}", _number(measured), "" if reached else "missed"))
+    return table(("", "aim", "measured", ""), rows) if rows else ""
 
 
 def _aims(
@@ -144,10 +151,10 @@ def _aims(
     memory: float | None,
 ) -> Iterator[tuple[str, str, float, float | None]]:
     def rate(variant: str, base: str) -> float | None:
-        return ratio(runs, variant, base, lambda run: run.rate)
+        return ratio(runs, variant, base, rate_of)
 
     def cpu(variant: str, base: str) -> float | None:
-        return ratio(runs, variant, base, lambda run: run.cpu)
+        return ratio(runs, variant, base, cpu_of)
 
     again = [name for name, variant in VARIANTS.items() if variant.repeats]
     yield from (

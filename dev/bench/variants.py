@@ -20,6 +20,7 @@ class Variant:
         repeat: How they do.
         base: What its rate and CPU are divided by.
         reads: Whether it only GETs.
+        alone: Whether its database is a stand-in that answers at once and stores nothing.
     """
 
     label: str
@@ -29,6 +30,7 @@ class Variant:
     repeat: Repeat = "same"
     base: str = "bare"
     reads: bool = False
+    alone: bool = False
 
 
 VARIANTS = {
@@ -42,6 +44,8 @@ VARIANTS = {
     "new95": Variant("sign, 95 % again, new receipts", "sign", repeats=0.95, repeat="new"),
     "sign2": Variant("sign, 2 processes", "sign", processes=2),
     "sign4": Variant("sign, 4 processes", "sign", processes=4),
+    "alone": Variant("sign", "sign", alone=True),
+    "alone2": Variant("sign, 2 processes", "sign", processes=2, alone=True),
     "counter": Variant("Firestore's distributed counter", "counter"),
     "insert": Variant("FastAPI, PostgreSQL, insert", "insert"),
     "exact": Variant("FastAPI, PostgreSQL, insert and counter", "exact"),

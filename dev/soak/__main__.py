@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 from dev import ROOT, CannotRun
+from dev.soak import Missing
 from dev.soak.journal import Journal
 from dev.soak.play import Options
 from dev.soak.report import write_report
 from dev.soak.scenarios import SCENARIOS
 
 FOLDER = ROOT / ".soak"
+DOCS = ROOT / "docs" / "soak"
 
 
 def main() -> None:
@@ -24,6 +26,8 @@ def main() -> None:
     journal = Journal(options.folder / "journal.jsonl")
     asyncio.run(play(options, journal))
     report = write_report(journal, options.folder)
+    if options.docs:
+        report = write_report(journal, DOCS)
     faults = [
         f"{line['scenario']}: {fault}"
         for line in journal.lines("end")
@@ -50,12 +54,16 @@ async def play(options: argparse.Namespace, journal: Journal) -> None:
             options.folder,
             left,
             signs=options.signs,
-            reads=options.reads,
+            reads=SCENARIOS[name].reads if options.reads is None else options.reads,
             reading_processes=options.readers,
             pace=options.pace,
             interrupted=interrupted,
         )
-        await SCENARIOS[name].play(name, how, journal)
+        try:
+            await SCENARIOS[name].play(name, how, journal)
+        except Missing as missing:
+            journal.add("missing", name, why=str(missing))
+            sys.stdout.write(f"{name} is not played: {missing}.\n")
 
 
 def read_options() -> argparse.Namespace:
@@ -64,10 +72,13 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60, help="of all scenarios together (60)")
     parser.add_argument("--only", nargs="*", choices=SCENARIOS, default=list(SCENARIOS))
     parser.add_argument("--signs", type=float, default=100, help="claims a second (100)")
-    parser.add_argument("--reads", type=float, default=1000, help="of the count, a second (1000)")
+    parser.add_argument(
+        "--reads", type=float, help="of the count, a second (10,000 in record, 1,000 elsewhere)"
+    )
     parser.add_argument("--readers", type=int, default=1, help="processes that read (1)")
     parser.add_argument("--pace", type=float, default=1.0, help="of faults; less is faster (1)")
     parser.add_argument("--folder", type=Path, default=FOLDER, help="for journal, report and logs")
+    parser.add_argument("--docs", action="store_true", help="write the report to docs/soak too")
     return parser.parse_args()
 
 

@@ -6,10 +6,14 @@ Whoever is cancelled in the middle undoes it too.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 
-from dev.soak.stage import Stage, standing_still
+from dev.soak.stage import PROJECT, Stage, standing_still
+
+HOUR = 3600
+SLOW = {"delay": 0.05, "jitter": 0.05, "rate": 250_000}  # ours: another continent, 2 Mbit/s
 
 
 async def stop_emulator(stage: Stage, *, seconds: float, rest: float) -> None:
@@ -65,6 +69,57 @@ async def drain_sign(stage: Stage, *, rest: float) -> None:
     await asyncio.to_thread(stage.restart("sign-0").wait)
 
 
+async def move_clock(stage: Stage, *, rest: float) -> None:
+    """Let the first processes' clock jump, an hour ahead and behind, a day, and back."""
+    assert stage.clock  # noqa: S101 – as the scenario asked for
+    try:
+        for seconds in (HOUR, -HOUR, 0, 24 * HOUR, -24 * HOUR):
+            stage.clock.move(seconds)
+            await asyncio.sleep(rest)
+    finally:
+        stage.clock.move(0)
+
+
+async def fill_disk(stage: Stage, *, seconds: float, rest: float) -> None:
+    """
+    Let the database have no room for its log and its export.
+
+    Raises:
+        RuntimeError: An export went wrong and did not say so, or went wrong with room enough.
+    """
+    await asyncio.sleep(rest)
+    assert stage.disk  # noqa: S101 – as the scenario asked for
+    saved = stage.disk.path / "saved"
+    with stage.disk.full():
+        await asyncio.sleep(seconds)
+        if await asyncio.to_thread(exports, stage, saved):
+            raise RuntimeError("An export onto a full disk said that it was written.")
+    if not await asyncio.to_thread(exports, stage, saved):
+        raise RuntimeError("No export could be written once there was room again.")
+
+
+def exports(stage: Stage, folder: Path) -> bool:
+    """Tell whether the database says that it has exported itself."""
+    try:
+        stage.emulator.save(PROJECT, folder)
+    except OSError:
+        return False
+    return True
+
+
+async def roughen_cable(stage: Stage, worse: Mapping[str, float], *, rest: float) -> None:
+    """Let the cable to the database be worse for a while, with its connections made anew."""
+    assert stage.cable  # noqa: S101 – as the scenario asked for
+    for name, value in worse.items():
+        setattr(stage.cable, name, value)
+    stage.cable.cut()
+    try:
+        await asyncio.sleep(rest)
+    finally:
+        stage.cable.mend()
+        stage.cable.cut()
+
+
 @contextlib.contextmanager
 def changed(stage: Stage, name: str, value: float) -> Iterator[None]:
     """Let the wire be worse for as long as a block lasts."""
@@ -96,5 +151,10 @@ def faults(pace: float = 1.0) -> dict[str, Once]:
         "restarted": partial(restart_emulator, rest=60 * pace),
         "killed": partial(kill_sign, rest=20 * pace),
         "drained": partial(drain_sign, rest=20 * pace),
+        "clocks": partial(move_clock, rest=10 * pace),
+        "disk-full": partial(fill_disk, seconds=10 * pace, rest=20 * pace),
+        "slow-network": partial(roughen_cable, worse=SLOW, rest=60 * pace),
+        "resets": partial(roughen_cable, worse={"resets": 0.01}, rest=30 * pace),
+        "silence": partial(roughen_cable, worse={"silent": 0.5}, rest=30 * pace),
         "frozen": partial(freeze_sign, seconds=5 * pace, rest=15 * pace),
     }

@@ -18,6 +18,7 @@ from dev.soak.readers import Readers
 from dev.soak.stage import Stage, Vitals
 
 LATE_SECONDS = 600  # readers go on until the last signer is through, but end if we do not
+SIGNERS, READERS = "signers", "readers"  # those who load the machine, among its programs
 Harm = Callable[[Stage], Awaitable[None]]
 
 
@@ -65,7 +66,7 @@ class Play:
         self.stage = stage
         self.crowd = Crowd(stage.signs, waits=waits)
         self._readers = Readers()
-        self._first = stage.vitals()
+        self._first = self._look()
         self._begun = self._since = time.monotonic()
         self._vitals, self._clocks = self._first, Clocks.read()
         self._seconds = 0.0  # that people arrived
@@ -90,7 +91,7 @@ class Play:
         seconds = seconds or options.seconds
         self.crowd.cut()
         before, begun = Counter(self.crowd.total.waits.buckets), time.monotonic()
-        self._vitals, self._clocks, self._since = self.stage.vitals(), Clocks.read(), begun
+        self._vitals, self._clocks, self._since = self._look(), Clocks.read(), begun
         async with self._readers.reading(
             self.stage.functions["count-0"].url,
             options.reads,
@@ -117,15 +118,23 @@ class Play:
             "end",
             self._scenario,
             seconds=round(self._seconds, 1),
+            played={"signs": self.options.signs, "pace": self.options.pace},
             signing=whole(self.crowd.total),
             reading=whole(self._readers.total),
             before=asdict(self._first),
-            after=asdict(self.stage.vitals()),
+            after=asdict(self._look()),
             billed=asdict(wire.billed) if wire else None,
             refused=dict(wire.refused) if wire else None,
             audit=asdict(found),
             more=more,
         )
+
+    def _look(self) -> Vitals:
+        # Whoever loads the machine takes of it too.
+        vitals = self.stage.vitals()
+        load = {SIGNERS: time.process_time(), READERS: self._readers.cpu_seconds()}
+        vitals.cpu |= {name: round(seconds, 2) for name, seconds in load.items()}
+        return vitals
 
     async def _do(self, harm: Harm | None, end: float) -> None:
         # Whoever insists after the end shall be through at some time.
@@ -139,7 +148,7 @@ class Play:
 
     async def _sum_up(self) -> None:
         # What has happened since the last line, however long that is ago.
-        now = await asyncio.to_thread(self.stage.vitals)
+        now = await asyncio.to_thread(self._look)
         before, self._vitals = self._vitals, now
         machine, self._clocks = self._clocks, Clocks.read()
         since, self._since = self._since, time.monotonic()

@@ -7,24 +7,26 @@ test makes faster.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 from dev.soak.faults import faults
-from dev.soak.hostile import CLIENTS, attacking
+from dev.soak.hostile import CLIENTS, allow_files, attacking
 from dev.soak.journal import Journal
 from dev.soak.play import Options, Play
+from dev.soak.readers import affordable
 from dev.soak.rules import Rules
 from dev.soak.stage import set_stage, standing_still
 
 BURST_SECONDS = 10
 IDLE_SECONDS = 60
 WIRED = ("delayed", "lost-1", "lost-10", "restarted")  # faults of calls
-CABLED = ("cut",)  # faults of octets
+CABLED = ("cut", "slow-network", "resets", "silence")  # faults of octets
 P99 = 0.99
 
-Playing = Callable[[str, Options, Journal], Awaitable[None]]
+Playing = Callable[[str, Options, Journal], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,14 @@ class Scenario:
         says: What happens, as a table says it.
         share: Of the whole time, to that of the others.
         once: Whether it ends by itself.
+        reads: Of the count, a second.
     """
 
     says: str
     play: Playing
     share: float = 1.0
     once: bool = False
+    reads: float = 1000
 
 
 @asynccontextmanager
@@ -56,17 +60,26 @@ async def playing(
     waits: bool = False,
 ) -> AsyncIterator[Play]:
     """Set the stage; arguments as for `set_stage` and `Play`."""
-    folder = options.folder / name
-    warm = options.pace
-    async with set_stage(folder, signs=signs, wired=wired, cabled=cabled, warm=warm) as stage:
+    async with set_stage(
+        options.folder / name,
+        signs=signs,
+        wired=wired,
+        cabled=cabled,
+        clocked=name == "clocks",
+        on_disk=name == "disk-full",
+        warm=options.pace,
+    ) as stage:
         yield Play(name, stage, journal, options, waits=waits)
 
 
 async def play_record(name: str, options: Options, journal: Journal) -> None:
-    """Let a hundred people a second sign, and others read."""
+    """Let a hundred people a second sign, and ten thousand read, or what the machine gives."""
     async with playing(name, options, journal, wired=True) as play:
+        count = play.stage.functions["count-0"].url
+        reads = await affordable(options.reads, count, options.reading_processes)
+        play.options = replace(options, reads=reads)
         await play.go_on()
-        await play.end()
+        await play.end(reads_asked_for=options.reads, reads_offered=round(reads))
 
 
 async def play_fault(name: str, options: Options, journal: Journal) -> None:
@@ -89,17 +102,19 @@ async def play_cold_burst(name: str, options: Options, journal: Journal) -> None
 async def play_idle_burst(name: str, options: Options, journal: Journal) -> None:
     """Let a burst arrive at a process that had no CPU for a minute."""
     async with playing(name, replace(options, reads=0), journal) as play:
+        begun = time.monotonic()
         with standing_still(play.stage.functions["sign-0"].program):
             await asyncio.sleep(IDLE_SECONDS * options.pace)
-        await burst(play)
+        await burst(play, idle_seconds=round(time.monotonic() - begun, 1))
 
 
-async def burst(play: Play) -> None:
+async def burst(play: Play, **more: float) -> None:
     """Let a burst arrive, and tell when the first and the last of it were answered."""
     begun, seconds = time.monotonic(), BURST_SECONDS * play.options.pace
     await play.go_on(seconds=seconds, signs=play.options.burst)
     crowd = play.crowd
     await play.end(
+        **more,
         burst_seconds=seconds,
         first_seconds=round(crowd.first - begun, 2),
         last_seconds=round(crowd.last - begun, 2),
@@ -122,6 +137,7 @@ async def play_stampede(name: str, options: Options, journal: Journal) -> None:
 async def play_hostile(name: str, options: Options, journal: Journal) -> None:
     """Let people sign, first alone and then beside clients that mean harm."""
     client, connections = CLIENTS[name]
+    allow_files()
     async with playing(name, options, journal) as play:
         calm = await play.go_on(seconds=options.seconds / 2)
         before = play.stage.vitals().memory_kib["sign-0"]
@@ -149,7 +165,9 @@ async def play_contention(name: str, options: Options, journal: Journal) -> None
 
 
 SCENARIOS = {
-    "record": Scenario("a hundred people a second sign, others read", play_record, 10),
+    "record": Scenario(
+        "a hundred people a second sign, others read", play_record, 10, reads=10_000
+    ),
     "cold": Scenario("a burst, while no process runs yet", play_cold_burst, once=True),
     "idle": Scenario("a burst, after a minute without CPU", play_idle_burst, once=True),
     "one-claim": Scenario("a thousand clients send one claim", play_stampede),
@@ -164,6 +182,11 @@ SCENARIOS = {
     "killed": Scenario("one of two processes of `sign` is killed", play_fault, 2),
     "drained": Scenario("one of them is drained", play_fault, 2),
     "frozen": Scenario("one of them is frozen for 5 s", play_fault, 2),
+    "clocks": Scenario("the clock of one of them, and of `count`, jumps", play_fault, 2),
+    "disk-full": Scenario("the database's disk is full for 10 s", play_fault),
+    "slow-network": Scenario("50 to 100 ms to it, and 2 Mbit/s", play_fault),
+    "resets": Scenario("connections to it break at random", play_fault),
+    "silence": Scenario("half of the connections to it lead nowhere", play_fault),
     "slow-heads": Scenario("heads that never end, octet by octet", play_hostile),
     "slow-bodies": Scenario("bodies, octet by octet", play_hostile),
     "half-closed": Scenario("half a body, and the way there closed", play_hostile),

@@ -17,7 +17,9 @@ from dev.functions import Running, launch, settings
 from dev.keys import DevelopmentKeys, make_keys
 from dev.ports import free_port
 from dev.process import Process
+from dev.soak.clock import Clock
 from dev.soak.crowd import Crowd
+from dev.soak.disk import Disk
 from dev.soak.wire import BreakingWire, Cable
 
 PROJECT = "demo-soak"
@@ -65,6 +67,8 @@ class Stage:
         self.firestore = emulator.host
         self.wire: BreakingWire | None = None
         self.cable: Cable | None = None
+        self.clock: Clock | None = None
+        self.disk: Disk | None = None
 
     def start(self, name: str, *, port: int | None = None, **extra: str | None) -> Running:
         """
@@ -131,17 +135,36 @@ class Stage:
 
 @contextlib.asynccontextmanager
 async def set_stage(
-    folder: Path, *, signs: int = 1, wired: bool = False, cabled: bool = False, warm: float = 1.0
+    folder: Path,
+    *,
+    signs: int = 1,
+    wired: bool = False,
+    cabled: bool = False,
+    clocked: bool = False,
+    on_disk: bool = False,
+    warm: float = 1.0,
 ) -> AsyncIterator[Stage]:
     """
     Run an emulator, `count` and so many processes of `sign` until the block ends.
 
     Args:
         wired: Whether calls pass a wire that can break; cabled: whether octets do.
+        clocked: Whether the first process of each function has a clock that can be moved.
+        on_disk: Whether the emulator has a disk that can be filled.
         warm: For how much of WARM_SECONDS it is played warm.
+
+    Raises:
+        Missing: This machine lacks what is asked for.
     """
-    emulator = await asyncio.to_thread(start_emulator, folder / "emulator.log")
+    clock = Clock(folder / "clock") if clocked else None
+    disk = Disk(folder / "disk") if on_disk else None
+    within = disk.prefix if disk else ()
+    log = folder / "emulator.log"
+    emulator = await asyncio.to_thread(start_emulator, log, within=within)
     stage = Stage(folder, emulator, make_keys())
+    stage.clock, stage.disk = clock, disk
+    if disk and emulator.process:
+        disk.find(emulator.process)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(lambda: stage.emulator.stop())
         if wired:
@@ -152,7 +175,9 @@ async def set_stage(
             stage.firestore = stage.cable.host
         stack.callback(stage.stop)
         names = ["count-0", *(f"sign-{number}" for number in range(signs))]
-        for running in [stage.start(name) for name in names]:
+        moved: dict[str, str | None] = {**clock.variables} if clock else {}
+        extra = {name: moved if name.endswith("-0") else {} for name in names}
+        for running in [stage.start(name, port=None, **extra[name]) for name in names]:
             await asyncio.to_thread(running.wait)
         await warm_up(stage, warm * WARM_SECONDS)
         yield stage

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import random
 import time
 from collections import Counter
@@ -13,6 +14,8 @@ import grpc
 from dev import HOST
 from dev.bench.wire import COMMIT, CommitRequest, Wire
 from dev.soak.rules import Rules, name_of
+
+MAX_ON_ITS_WAY = 64  # ours: pieces in each direction; then the sender waits, as for a window
 
 
 class BreakingWire(Wire):
@@ -63,13 +66,28 @@ class BreakingWire(Wire):
 
 
 class Cable:
-    """A relay of octets, which knows no calls, and whose connections can be cut."""
+    """
+    A relay of octets, which knows no calls; all of it may be changed while it runs.
+
+    `delay` is in seconds, of each piece, and `jitter` as much more at most, at random, in order
+    as TCP keeps it; `rate` is in octets a second of each direction; `resets` is the share of
+    pieces at which a connection breaks, and `silent` that of new connections that are taken and
+    lead nowhere.
+    """
 
     def __init__(self, target: str) -> None:
         self._target = target
         self._ends: set[asyncio.StreamWriter] = set()
+        self._joined: set[asyncio.Task[None]] = set()
         self.host = ""
         self.cuts = 0
+        self.swallowed = 0  # connections that led nowhere
+        self.mend()
+
+    def mend(self) -> None:
+        """Be as good as new."""
+        self.delay = self.jitter = self.resets = self.silent = 0.0
+        self.rate = math.inf
 
     def cut(self) -> None:
         """Cut every connection in the middle of whatever is on its way."""
@@ -87,8 +105,16 @@ class Cable:
         finally:
             server.close()
             self.cut()
+            await asyncio.gather(*self._joined, return_exceptions=True)
 
     async def _join(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task  # noqa: S101 – asyncio calls it in one
+        self._joined.add(task)
+        task.add_done_callback(self._joined.discard)
+        if random.random() < self.silent:  # noqa: S311 – no secret
+            await self._swallow(reader, writer)
+            return
         host, _, port = self._target.partition(":")
         try:
             far_reader, far_writer = await asyncio.open_connection(host, int(port))
@@ -98,15 +124,50 @@ class Cable:
         ends = {writer, far_writer}
         self._ends |= ends
         try:
-            await asyncio.gather(pipe(reader, far_writer), pipe(far_reader, writer))
+            await asyncio.gather(self._pipe(reader, far_writer), self._pipe(far_reader, writer))
         finally:
             self._ends -= ends
 
+    async def _swallow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.swallowed += 1
+        self._ends.add(writer)
+        with contextlib.suppress(OSError):
+            while await reader.read(2**16):
+                pass
+        self._ends.discard(writer)
+        writer.close()
 
-async def pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """Hand octets on until one side ends."""
-    with contextlib.suppress(OSError):
-        while octets := await reader.read(2**16):
-            writer.write(octets)
-            await writer.drain()
-    writer.close()
+    async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # What is on its way does not hold up what is sent after it.
+        on_its_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(MAX_ON_ITS_WAY)
+        sending = asyncio.create_task(self._send(reader, on_its_way))
+        try:
+            while True:
+                due, octets = await on_its_way.get()
+                await asyncio.sleep(due - time.monotonic())
+                if not octets:
+                    break
+                if random.random() < self.resets:  # noqa: S311 – no secret
+                    self.cuts += 1
+                    writer.transport.abort()
+                writer.write(octets)
+                await writer.drain()
+        except OSError:
+            pass
+        finally:
+            sending.cancel()
+            writer.close()
+
+    async def _send(
+        self, reader: asyncio.StreamReader, on_its_way: asyncio.Queue[tuple[float, bytes]]
+    ) -> None:
+        octets, free, due = b"x", 0.0, 0.0
+        while octets:
+            try:
+                octets = await reader.read(2**16)
+            except OSError:
+                octets = b""
+            late = self.delay + random.uniform(0, self.jitter)  # noqa: S311 – no secret
+            free = max(free, time.monotonic()) + len(octets) / self.rate
+            due = max(due, free + late)
+            await on_its_way.put((due, octets))

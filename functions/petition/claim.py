@@ -1,6 +1,5 @@
 """What a claim comes in: the forms, whose it is, and what is kept of it."""
 
-import base64
 import datetime as dt
 import hashlib
 import hmac
@@ -160,10 +159,10 @@ def identify(address_tag: bytes, petition: str, pepper: bytes) -> str:
     Without the pepper nobody can tell whose it is, nor match signers of two petitions.
 
     Returns:
-        52 characters of lower-case base32, spread evenly over the key space.
+        43 characters of base64url, spread evenly over the key space.
     """
     digest = hmac.digest(pepper, petition.encode() + b"\0" + address_tag, "sha256")
-    return base64.b32encode(digest).rstrip(b"=").decode("ascii").lower()
+    return base64url.encode(digest)
 
 
 def from_sealed(form: SealedForm, petition: str, pepper: bytes) -> Claim:

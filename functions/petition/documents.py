@@ -101,7 +101,7 @@ class Claim(_Document):
     Args:
         receipt_hash: The document's id, 43 characters of base64url; its last character is never
             "_", so that it is no id which Firestore keeps for itself (`__.*__`).
-        signer: The id of its address, 52 characters of base32; "" once it is withdrawn.
+        signer: The id of its address, spelt alike; "" once it is withdrawn.
         sealed: The box, seal.BOX_BYTES.
         country: ISO 3166-1 alpha-2, or ZZ for not said.
         via: The share link it came through, anonymous.

@@ -1,9 +1,9 @@
 """
 Firestore's protocol: one database, what is read and written there, and what failures mean.
 
-The only module that knows google.cloud. It fills Google's messages and sends them over gRPC
-itself, without Google's client: that costs ten times the processor time for each claim, and
-longer to import than everything else together (docs/decisions/2026-11-firestore-protocol.md).
+It fills Google's messages and sends them over gRPC itself, without Google's client: that costs
+ten times the processor time for each claim, and longer to import than everything else together
+(docs/decisions/2026-11-firestore-protocol.md).
 
 Every request is made once, with a timeout: the caller knows what may be repeated. A failure that
 may or may not have been applied is `Unavailable`; a refused precondition, which certainly was
@@ -11,18 +11,23 @@ not, is `Conflict`.
 """
 
 import asyncio
-import importlib
-import importlib.util
-import sys
+import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 from urllib.parse import quote
 
 import grpc
 
+from petition.messages import (
+    BatchGetRequest,
+    BatchGetResponse,
+    CommitRequest,
+    CommitResponse,
+    RunQueryRequest,
+    RunQueryResponse,
+)
 from petition.problems import Unavailable
 from petition.settings import Settings
 from petition.values import decode, encode
@@ -49,32 +54,6 @@ REFUSED = {
     grpc.StatusCode.FAILED_PRECONDITION,
     grpc.StatusCode.NOT_FOUND,
 }
-
-
-def _messages() -> ModuleType:
-    # Google's messages alone: importing them as usual imports the whole client before them.
-    package = "google.cloud.firestore_v1"
-    if package in sys.modules:
-        return importlib.import_module(f"{package}.types.firestore")
-    spec = importlib.util.find_spec(package)
-    assert spec and spec.submodule_search_locations  # noqa: S101 – it is installed
-    stand_in = ModuleType(package)
-    stand_in.__path__ = list(spec.submodule_search_locations)
-    sys.modules[package] = stand_in
-    try:
-        return importlib.import_module(f"{package}.types.firestore")
-    finally:
-        del sys.modules[package]  # Whoever wants the client finds it.
-
-
-# As protocol buffers; the generated types around them are what is slow.
-_types = _messages()
-_Commit: Any = _types.CommitRequest.pb()
-_CommitResponse: Any = _types.CommitResponse.pb()
-_BatchGet: Any = _types.BatchGetDocumentsRequest.pb()
-_BatchGetResponse: Any = _types.BatchGetDocumentsResponse.pb()
-_RunQuery: Any = _types.RunQueryRequest.pb()
-_RunQueryResponse: Any = _types.RunQueryResponse.pb()
 
 
 class Conflict(Exception):
@@ -106,7 +85,7 @@ class Batch:
 
     def __init__(self, root: str) -> None:
         self._root = root
-        self.message = _Commit()
+        self.message = CommitRequest()
 
     def create(self, name: str, fields: Mapping[str, Any]) -> None:
         """Add a document that must not exist."""
@@ -189,7 +168,7 @@ class Firestore:
         batch.message.database = self._database
         channel = self._channel or await self._connected()
         call = channel.unary_unary(
-            SERVICE + "Commit", _Commit.SerializeToString, _CommitResponse.FromString
+            SERVICE + "Commit", CommitRequest.SerializeToString, CommitResponse.FromString
         )
         with _known_failures():
             await call(batch.message, timeout=TIMEOUT_SECONDS, metadata=self._metadata)
@@ -204,7 +183,7 @@ class Firestore:
         request = self._ask_for(names)
         request.mask.field_paths.append("__name__")
         cut = len(self._root)
-        answers = self._stream("BatchGetDocuments", request, _BatchGetResponse)
+        answers = self._stream("BatchGetDocuments", request, BatchGetResponse)
         return {answer.found.name[cut:] async for answer in answers if answer.HasField("found")}
 
     async def get(self, names: Iterable[str]) -> list[Found]:
@@ -214,8 +193,21 @@ class Firestore:
         Raises:
             Unavailable: No answer in time.
         """
-        answers = self._stream("BatchGetDocuments", self._ask_for(names), _BatchGetResponse)
+        answers = self._stream("BatchGetDocuments", self._ask_for(names), BatchGetResponse)
         return [self._found(answer.found) async for answer in answers if answer.HasField("found")]
+
+    async def get_at(self, name: str) -> tuple[Found | None, dt.datetime]:
+        """
+        Return a document, None when there is none, and the time by the database's own clock.
+
+        Raises:
+            Unavailable: No answer in time.
+        """
+        answers = self._stream("BatchGetDocuments", self._ask_for([name]), BatchGetResponse)
+        async for answer in answers:
+            found = self._found(answer.found) if answer.HasField("found") else None
+            return found, answer.read_time.ToDatetime(tzinfo=dt.UTC)
+        raise Unavailable
 
     async def query(
         self, parent: str, collection: str, *, before: str | None = None, limit: int | None = None
@@ -231,7 +223,7 @@ class Firestore:
         Raises:
             Unavailable: No answer in time.
         """
-        request = _RunQuery(parent=self._root + parent)
+        request = RunQueryRequest(parent=self._root + parent)
         query = request.structured_query
         query.from_.add(collection_id=collection)
         if before is not None:
@@ -241,13 +233,13 @@ class Firestore:
             where.value.reference_value = f"{self._root}{parent}/{collection}/{before}"
         if limit is not None:
             query.limit.value = limit
-        answers = self._stream("RunQuery", request, _RunQueryResponse)
+        answers = self._stream("RunQuery", request, RunQueryResponse)
         return [
             self._found(answer.document) async for answer in answers if answer.HasField("document")
         ]
 
     def _ask_for(self, names: Iterable[str]) -> Any:
-        return _BatchGet(database=self._database, documents=[self._root + n for n in names])
+        return BatchGetRequest(database=self._database, documents=[self._root + n for n in names])
 
     async def _stream(self, method: str, request: Any, answer: Any) -> AsyncIterator[Any]:
         channel = self._channel or await self._connected()

@@ -11,6 +11,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import suppress
 from contextvars import Context
 from pathlib import Path
 from types import FrameType
@@ -106,5 +107,6 @@ def _write(severity: str, event: str, labels: dict[str, str], **more: object) ->
     # Not sys.stdout: there the framework adds to a line what a request calls itself.
     stream = sys.__stdout__
     assert stream is not None  # noqa: S101 – a server has one
-    stream.write(json.dumps(line) + "\n")
-    stream.flush()
+    with suppress(OSError):  # A full disk costs a line, and nobody's signature.
+        stream.write(json.dumps(line) + "\n")
+        stream.flush()

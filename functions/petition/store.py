@@ -46,6 +46,21 @@ class Known:
     receipts: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """
+    A petition's own document, as it was read.
+
+    Args:
+        at: When, by the database's clock: one for all instances, whatever their own say; UTC.
+        version: For a guarded write; None when there is no document yet.
+    """
+
+    published: Published
+    at: dt.datetime
+    version: Any = None
+
+
 class Store:
     """The petitions of one database."""
 
@@ -107,15 +122,17 @@ class Store:
         await self._firestore.commit(batch)
         return len(new)
 
-    async def published(self, petition: str) -> tuple[Published, Any]:
+    async def published(self, petition: str) -> Reading:
         """
-        Return what the petition's own document says, and its version; None when there is none.
+        Return what the petition's own document says.
 
         Raises:
             Unavailable: No answer in time.
         """
-        found = await self._firestore.get([_path(petition)])
-        return (Published.read(found[0].fields), found[0].version) if found else (Published(), None)
+        found, at = await self._firestore.get_at(_path(petition))
+        if found is None:
+            return Reading(Published(), at)
+        return Reading(Published.read(found.fields), at, found.version)
 
     async def lanes(self, petition: str) -> list[Sums]:
         """

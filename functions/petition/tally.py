@@ -13,7 +13,7 @@ from petition.campaign import Campaign
 from petition.documents import Public, Published, Status, Sums
 from petition.firestore import Conflict
 from petition.problems import Unavailable
-from petition.store import Store
+from petition.store import Reading, Store
 
 # Whoever withdrew before the end has left by then. Always as long, whether or not anybody did:
 # an exact number that comes early would tell that nobody has withdrawn.
@@ -43,26 +43,28 @@ class Numbers:
 
 async def count_up(
     store: Store, campaign: Campaign, *, period_seconds: int, blurred: bool
-) -> Published:
+) -> Reading:
     """
     Return the published count, after publishing a new one if it is older than a period.
+
+    All by the database's clock, which all instances have in common.
 
     Raises:
         Unavailable: The database does not answer in time.
     """
-    now = dt.datetime.now(dt.UTC)
-    published, version = await store.published(campaign.petition)
+    reading = await store.published(campaign.petition)
+    published, now = reading.published, reading.at
     age = (now - published.counted_at).total_seconds() if published.counted_at else None
-    # A count from the future was written by a clock ahead, and would stand until it is past.
+    # A count from the future would stand until it is past.
     if age is None or not 0 <= age < period_seconds:
         public = published.public
         tally = sum(await store.lanes(campaign.petition), Sums())
         if blurred:
-            public = _move(campaign, published, tally, now)
+            public = _move(campaign, reading, tally)
         counted = replace(published, tally=tally, counted_at=now, public=public)
-        published = await _publish(store, campaign.petition, counted, published.public, version)
+        reading = await _publish(store, campaign.petition, counted, reading)
     # What readers are told and no more: exact numbers by the minute are for the database alone.
-    numbers = tell(published, blurred=blurred)
+    numbers = tell(reading.published, blurred=blurred)
     log.note(
         "tally",
         {"function": "count", "petition": campaign.petition},
@@ -70,7 +72,7 @@ async def count_up(
         leading_percent=numbers.leading_percent,
         age_seconds=round(max(age or 0, 0)),
     )
-    return published
+    return reading
 
 
 def tell(published: Published, *, blurred: bool) -> Numbers:
@@ -84,15 +86,15 @@ def tell(published: Published, *, blurred: bool) -> Numbers:
     return Numbers(total, blur.rank(public.countries, total), exact)
 
 
-def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status:
+def status(reading: Reading, campaign: Campaign) -> Status:
     """Return whether a petition takes signatures: until organizers or its own date close it."""
-    over = campaign.closes is not None and now >= campaign.closes
-    return Status.CLOSED if over else published.status
+    over = campaign.closes is not None and reading.at >= campaign.closes
+    return Status.CLOSED if over else reading.published.status
 
 
-def _move(campaign: Campaign, published: Published, tally: Sums, now: dt.datetime) -> Public:
-    told = published.public
-    if status(published, campaign, now) is Status.OPEN:
+def _move(campaign: Campaign, reading: Reading, tally: Sums) -> Public:
+    told, now = reading.published.public, reading.at
+    if status(reading, campaign) is Status.OPEN:
         return replace(blur.move(told, tally, now), closed_at=None, final=None)
     if told.final is not None:
         return told
@@ -105,16 +107,14 @@ def _move(campaign: Campaign, published: Published, tally: Sums, now: dt.datetim
     return public
 
 
-async def _publish(
-    store: Store, petition: str, counted: Published, told: Public, version: object
-) -> Published:
+async def _publish(store: Store, petition: str, counted: Published, reading: Reading) -> Reading:
     try:
-        await store.publish(petition, counted, version)
+        await store.publish(petition, counted, reading.version)
     except Conflict:
-        return (await store.published(petition))[0]  # Another was faster; agree with it.
+        return await store.published(petition)  # Another was faster; agree with it.
     except Unavailable:
         # The sum is right all the same, and the next reader publishes again; but an exact number
         # is told only once it is stored, because it is told once.
-        if counted.public.final != told.final:
+        if counted.public.final != reading.published.public.final:
             raise
-    return counted
+    return replace(reading, published=counted)

@@ -19,6 +19,7 @@ run "every_wrong_value_is_refused" {
     domain            = "https://example.org/"
     envelope          = { public_key = "BAAA", version = "latest" }
     instances         = { sign = { min = 5, max = 2 } }
+    kakao_key         = "my key"
     mirrors           = ["https://example.org/"]
     monthly_budget    = 0
     petition          = "canary"
@@ -40,6 +41,7 @@ run "every_wrong_value_is_refused" {
     var.domain,
     var.envelope,
     var.instances,
+    var.kakao_key,
     var.mirrors,
     var.monthly_budget,
     var.petition,

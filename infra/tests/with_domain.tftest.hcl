@@ -29,6 +29,7 @@ variables {
   delete_protection = false
   domain            = "sign.example.org"
   instances         = { sign = { min = 2, max = 40 }, count = { min = 2, max = 2 } }
+  kakao_key         = "0123456789abcdef0123456789abcdef"
   mirrors           = ["https://mirror.example.org"]
   rate_limits       = { write = 900 }
   relays            = ["https://relay.example.org", "https://other.example.net/hidden/path"]
@@ -114,8 +115,13 @@ run "everything_that_can_be_asked_for" {
   }
 
   assert {
-    condition     = { for rule in google_compute_url_map.edge["edge"].path_matcher[0].path_rule : one(rule.paths) => rule.service if !startswith(one(rule.paths), "/api/") } == { "/*" = google_compute_backend_bucket.site["site"].id, "/v/*" = google_compute_backend_bucket.site["versions"].id }
+    condition     = { for rule in google_compute_url_map.edge["edge"].path_matcher[0].path_rule : one(rule.paths) => rule.service if !startswith(one(rule.paths), "/api/") } == { "/*" = google_compute_backend_bucket.site["site"].id, "/kakao.html" = google_compute_backend_bucket.site["kakao"].id, "/savemyfriend/kakao.html" = google_compute_backend_bucket.site["kakao"].id, "/v/*" = google_compute_backend_bucket.site["versions"].id }
     error_message = "A document comes without its headers, or everything with them."
+  }
+
+  assert {
+    condition     = length(google_compute_backend_bucket.site["kakao"].custom_response_headers) == length(google_compute_backend_bucket.site["site"].custom_response_headers) && { for name in keys(google_compute_backend_bucket.site) : name => anytrue([for h in google_compute_backend_bucket.site[name].custom_response_headers : strcontains(h, "kakao")]) } == { kakao = true, site = false, versions = false } && jsondecode(google_storage_bucket_object.data["config.json"].content).kakao_key == "0123456789abcdef0123456789abcdef"
+    error_message = "Kakao's program may not run on its page, or may run on another, or has no key."
   }
 
   assert {

@@ -3,7 +3,7 @@
 import re
 
 # What every petition has in its own folder; all else is the site's, at the root.
-OWN = re.compile(r"((index|withdraw|courier|problems)\.html|feed-[\w-]+\.xml)$")
+OWN = re.compile(r"((index|withdraw|courier|kakao|problems)\.html|feed-[\w-]+\.xml)$")
 
 # An address without a scheme, not of this page itself, with what follows its path.
 _RELATIVE = re.compile(r'\b(href|src)="([^":?#/]+[^":?#]*)([?#][^"]*)?"')

@@ -34,7 +34,7 @@ from organizer.pages.updates import feed_links, list_updates, read_updates
 
 # What a signer reads is there in all of a petition's languages; explanations for engineers are in
 # those that the page has always had.
-FOR_SIGNERS = ("index.html", "withdraw.html", "courier.html")
+FOR_SIGNERS = ("index.html", "withdraw.html", "courier.html", "kakao.html")
 PAGES = (*FOR_SIGNERS, "problems.html")
 
 

@@ -1,5 +1,6 @@
 """A real headless Chromium, and pages in it that must not complain."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,7 +25,7 @@ PATIENCE_MILLISECONDS = 20_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 
 
-def chromium() -> str:
+def chromium_path() -> str:
     """Find the browser, without which a person's tests are skipped, and CI fails."""
     try:
         return find_chromium()
@@ -36,7 +37,7 @@ def chromium() -> str:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Run one browser for each file of tests."""
-    path = chromium()
+    path = chromium_path()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield browser
@@ -54,6 +55,13 @@ def site_url(services: Stack) -> str:
 
 @pytest.fixture
 def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
+    """Open pages for one test, as `visiting` does."""
+    with visiting(browser, site_url) as open_page:
+        yield open_page
+
+
+@contextlib.contextmanager
+def visiting(browser: Browser, site_url: str) -> Iterator[Visit]:
     """
     Open pages by path, each as a new person would; none may break a rule of its own headers.
 

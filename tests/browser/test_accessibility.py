@@ -1,17 +1,21 @@
 """WCAG 2.2 AA as far as a machine can tell, in every state, light and dark; and small screens."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
-from tests.browser.conftest import PHONE, Visit
+from tests.browser.conftest import PHONE, Visit, visiting
 from tests.browser.test_closed import ended
+
+# What a person can do something with, in the tree that assistive technology gets.
+CONTROL = re.compile(r"- \W?(button|textbox|combobox|checkbox|radio|link|img)\b")
 
 # The rules of WCAG 2.0 to 2.2, A and AA, and axe's own good practice.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -115,17 +119,31 @@ def enter(visit: Visit, state: str, **options: object) -> Page:
     return page
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("state", STATES)
-def test_axe_finds_nothing(visit: Visit, state: str, language: str) -> None:
-    """On a desktop and a phone, light and dark."""
-    page = enter(visit, state, language=language)
+@pytest.fixture(scope="module")
+def entered(request: pytest.FixtureRequest, browser: Browser, site_url: str) -> Iterator[Page]:
+    """Bring a page into a state once, for all tests that look at it there."""
+    state, language = request.param
+    with visiting(browser, site_url) as visit:
+        yield enter(visit, state, language=language)
 
+
+in_every_state = pytest.mark.parametrize(
+    "entered",
+    [(state, language) for state in STATES for language in LANGUAGES],
+    ids=lambda one: "-".join(one),
+    indirect=True,
+    scope="module",
+)
+
+
+@in_every_state
+def test_axe_finds_nothing(entered: Page) -> None:
+    """On a desktop and a phone, light and dark."""
     for size in SIZES:
-        page.set_viewport_size(size)
+        entered.set_viewport_size(size)
         for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            results = Axe().run(page, options=RULES)
+            entered.emulate_media(color_scheme=scheme)
+            results = Axe().run(entered, options=RULES)
             assert results.violations_count == 0, results.generate_report()
 
 
@@ -138,15 +156,12 @@ def test_axe_finds_nothing_when_the_pages_own_script_does_not_run(visit: Visit) 
     assert results.violations_count == 0, results.generate_report()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("state", STATES)
-def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(
-    visit: Visit, state: str, language: str
-) -> None:
+@in_every_state
+def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(entered: Page) -> None:
     """That is also what 1280 pixels become at a zoom of 400 %, WCAG 1.4.10."""
-    page = visit_small(visit, state, language)
+    entered.set_viewport_size({"width": 320, "height": 640})
 
-    overflowing = page.evaluate(
+    overflowing = entered.evaluate(
         """() => [...document.querySelectorAll("body *")]
           .filter((e) => !e.closest(".unseen, .skip, noscript"))
           .filter((e) => e.getBoundingClientRect().right > 320)
@@ -154,11 +169,17 @@ def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(
     )
 
     assert overflowing == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert entered.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def visit_small(visit: Visit, state: str, language: str) -> Page:
-    return enter(visit, state, language=language, viewport={"width": 320, "height": 640})
+@in_every_state
+def test_everything_that_can_be_used_has_a_name(entered: Page) -> None:
+    """As the accessibility tree has it, which is what a screen reader reads."""
+    tree = entered.locator("body").aria_snapshot()
+
+    controls = [line.strip() for line in tree.splitlines() if CONTROL.search(line)]
+    assert [line for line in controls if '"' in line]
+    assert [line for line in controls if '"' not in line] == []
 
 
 def test_controls_are_large_enough_for_a_finger(visit: Visit) -> None:
@@ -221,13 +242,3 @@ def test_a_screen_reader_hears_of_the_count_politely(visit: Visit, services: Sta
     seen = f"{page.inner_text('#count-heading')}: {page.inner_text('#number')}"
     expect(page.locator("#count-said")).to_have_text(seen)
     assert page.get_attribute("#count-said", "role") == "status"
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_every_control_has_a_name(visit: Visit, language: str) -> None:
-    page = visit(language=language)
-
-    for role in ("button", "textbox", "combobox", "checkbox", "link"):
-        for element in page.get_by_role(role).all():
-            snapshot = element.aria_snapshot()
-            assert '"' in snapshot, snapshot

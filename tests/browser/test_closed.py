@@ -16,6 +16,12 @@ PETITION = Path(__file__).parents[2] / "functions" / "campaigns" / "savemyfriend
 TEXTS = json.loads(PETITION.read_text(encoding="utf-8"))["texts"] if PETITION.exists() else {}
 NEWS = Path(__file__).parents[2] / "frontend" / "savemyfriend" / "updates.json"
 
+SEALED = """
+-----BEGIN SEALED SIGNATURE OF savemyfriend-----
+AQRmK1yT
+-----END SEALED SIGNATURE OF savemyfriend-----
+"""
+
 
 def ended(outcome: str | None, status: str = "closed") -> object:
     """Answer every count as that of an ended petition, whatever the real one says."""
@@ -87,6 +93,79 @@ def test_updates_are_told_newest_first(visit: Visit, language: str) -> None:
     expect(page.locator("#updates li p:visible")).to_have_text(
         [update["texts"][language] for update in updates]
     )
+
+
+def burnt(page: Page) -> None:
+    """Give the page what a burnt petition's deployment says: there is no sign any more."""
+
+    def answer(route: Route) -> None:
+        config = route.fetch().json()
+        del config["functions"]["sign"]
+        route.fulfill(json=config)
+
+    page.route("**/config.json", answer)
+
+
+def test_a_burnt_petition_is_closed_whatever_its_count_still_says(visit: Visit) -> None:
+    page = visit(before=burnt)
+
+    page.wait_for_selector("#closed", state="visible")
+
+    expect(page.locator("#count")).to_have_class("count scripted known")
+    assert not page.is_visible("#sign")
+    assert page.is_visible("#closed")
+
+
+def test_whoever_signs_before_the_page_knows_that_it_is_burnt_is_told_so(visit: Visit) -> None:
+    page = visit(before=lambda page: page.route("**/config.json", lambda route: route.abort()))
+    fill(page, Signer("burnt@example.org"))
+    page.click("#submit")
+    expect(page.locator("#sending-status")).not_to_be_empty()
+
+    page.unroute("**/config.json")
+    burnt(page)
+
+    page.wait_for_selector("#closed", state="visible")
+    assert page.evaluate("document.activeElement.id") == "closed"
+    assert not page.is_visible("#sign")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_courier_of_a_burnt_petition_is_told_that_it_is_closed(
+    visit: Visit, language: str
+) -> None:
+    page = visit("/courier.html", language=language, before=burnt)
+
+    page.wait_for_selector("#closed", state="visible")
+
+    assert not page.is_visible("#form")
+
+
+def test_a_courier_who_sends_before_the_page_knows_that_it_is_burnt_is_told_so(
+    visit: Visit,
+) -> None:
+    page = visit(
+        "/courier.html",
+        before=lambda page: page.route("**/config.json", lambda route: route.abort()),
+    )
+    page.fill("#sealed", SEALED)
+    page.click("#submit")
+    expect(page.locator("#sending-status")).not_to_be_empty()
+
+    page.unroute("**/config.json")
+    burnt(page)
+
+    expect(page.locator("#done-closed")).to_contain_text("too late")
+    expect(page.locator("#sending-status")).to_be_empty()
+
+
+def test_a_receipt_still_withdraws_from_a_burnt_petition(visit: Visit) -> None:
+    page = visit("/withdraw.html", before=burnt)
+    page.fill("#receipt", "0" * 26)
+
+    page.click("#submit")
+
+    page.wait_for_selector("#done", state="visible")
 
 
 # The last two close the real petition, in this order.

@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from dev.keys import DevelopmentKeys, make_keys
 from dev.ports import free_port
 from dev.site import PUBLIC_FUNCTIONS, Site, site_config
+from tests.browser.conftest import visiting
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 RULES = Path(__file__).parents[2] / "functions" / "petition" / "addresses.json"
@@ -82,10 +83,11 @@ def site_url(keys: DevelopmentKeys) -> Iterator[str]:
     site.stop()
 
 
-@pytest.fixture
-def page(visit: Any) -> Page:
-    page: Page = visit("/problems.html")
-    return page
+# One for all, because nothing in it stays from one test to the next.
+@pytest.fixture(scope="module")
+def page(browser: Browser, site_url: str) -> Iterator[Page]:
+    with visiting(browser, site_url) as visit:
+        yield visit("/problems.html")
 
 
 def vectors(name: str) -> Any:

@@ -77,6 +77,52 @@ def test_every_link_carries_ones_own_code_and_says_nothing_about_signing(
         assert not re.search(r"signed|我已|我签|서명했", unquote(href))
 
 
+# WCAG's relative luminance, of the sign's ground and of what is drawn on it.
+CONTRAST = """
+(sign) => {
+  const light = (colour) => {
+    const parts = colour.match(/[\\d.]+/g).slice(0, 3).map((part) => part / 255);
+    const linear = parts.map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2];
+  };
+  const style = getComputedStyle(sign);
+  const picture = sign.querySelector("svg");
+  const drawn = picture ? getComputedStyle(picture).fill : style.color;
+  const [dark, bright] = [light(style.backgroundColor), light(drawn)].sort((a, b) => a - b);
+  return (bright + 0.05) / (dark + 0.05);
+}
+"""
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_every_network_has_its_sign_which_is_seen_and_not_said(visit: Visit, dark: bool) -> None:
+    page = visit(dark=dark)
+    open_panel(page)
+
+    ways = page.locator("[data-network]")
+    drawn = page.locator("[data-network]:has(svg path)")
+    letters = {it.get_attribute("data-network") for it in ways.all()} - {
+        it.get_attribute("data-network") for it in drawn.all()
+    }
+    assert letters == {"email"}
+    for one in page.locator("[data-network] .logo").all():
+        assert one.get_attribute("aria-hidden") == "true"
+        assert one.evaluate(CONTRAST) >= 3  # WCAG 1.4.11
+    expect(page.locator("[data-network=weibo]")).to_have_accessible_name("Weibo")
+    expect(page.locator("[data-network=email]")).to_have_accessible_name("E-mail")
+
+
+def test_signs_are_asked_for_with_sharing_alone(visit: Visit) -> None:
+    asked: list[str] = []
+    page = visit(before=lambda page: page.on("request", lambda it: asked.append(it.url)))
+    expect(page.locator("#count")).to_have_class(re.compile("known"))
+    assert not [url for url in asked if "signs" in url]
+
+    open_panel(page)
+
+    assert [url for url in asked if url.endswith("/signs.js")]
+
+
 def test_signing_opens_the_panel_with_a_link_of_ones_own(visit: Visit, services: Stack) -> None:
     page = visit("/?via=0123456789.weibo")
     before = len(documents(services, "links"))
@@ -132,7 +178,7 @@ def test_no_number_is_told_by_link(visit: Visit, services: Stack) -> None:
     expect(page.locator("#share-panel [data-phrase='share.courage']")).to_be_visible()
     assert not re.search(r"\d", page.locator("#share-panel").inner_text())
     links = [url for url in asked if url.startswith(services.share_link)]
-    assert len(links) == 2  # the link, and its code
+    assert len(links) == 1
 
 
 def test_text_and_link_are_copied_together(visit: Visit) -> None:
@@ -261,25 +307,13 @@ def test_the_shown_link_can_be_shared_while_another_is_on_its_way(
     expect(page.locator("#share-url")).not_to_have_value(first)
 
 
-@pytest.mark.parametrize("failure", ["network", "portal"])
-def test_a_link_works_without_its_code(visit: Visit, services: Stack, failure: str) -> None:
-    def fail(route: Route) -> None:
-        if failure == "network":
-            return route.abort()
-        headers = {"Access-Control-Allow-Origin": "*"}
-        return route.fulfill(body="<p>Log in", content_type="text/html", headers=headers)
-
+def test_the_code_needs_no_server(visit: Visit, services: Stack) -> None:
     page = visit(language="zh-Hans")
-    page.route("**/*.png", fail)
-    page.click("#share-make")
+    page.route(f"{services.share_link}/savemyfriend/**", lambda route: route.abort())
 
-    expect(page.locator("#share-status")).to_contain_text("链接可以用")
-    assert page.is_visible("[data-network=weibo]")
-    assert not page.is_visible("#share-qr")
-
-    page.unroute("**/*.png")
+    open_panel(page)
     page.click("[data-network=wechat]")
-    page.wait_for_selector("#share-qr", state="visible")
+
     assert page.evaluate("document.activeElement.id") == "share-qr"
 
 

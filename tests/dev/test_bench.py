@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,12 +25,15 @@ from dev.bench.load import Answers, Load
 from dev.bench.postgres import find_programs, running_postgres
 from dev.bench.requester import Requests
 from dev.bench.services import Service, Services
-from dev.bench.tables import PerSignature
+from dev.bench.standin import running_standin
+from dev.bench.tables import PerSignature, Run, load_table
 from dev.bench.variants import Repeat
 from dev.bench.wire import Wire, running_wire
 from dev.emulator import Emulator
+from dev.process import Process
 from tests.conftest import do_without
 
+COLD_SECONDS = 60  # until an emulator that nobody has asked yet answers on a busy machine
 ANSWERS = Answers(answers=90, failed=0, seconds=1, p50=0, p99=0, signers=1000, receipts=1500)
 
 
@@ -106,6 +110,25 @@ def test_the_wire_counts_what_firestore_bills(
     assert str(PerSignature.of(billed, ANSWERS)) == "0.08 reads, 0.04 writes, 0.01 deletes"
 
 
+def cells(table: str) -> list[list[str]]:
+    """Return what a table in Markdown holds, line by line."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()]
+
+
+def test_tables_keep_what_was_stored_apart_from_what_was_only_answered() -> None:
+    runs = {
+        name: [Run(rate, 200, 300, 0.01, 0.02, 0.4)]
+        for name, rate in (("bare", 1000), ("sign", 250), ("alone", 500))
+    }
+
+    stored, answered = load_table(runs), load_table(runs, alone=True)
+
+    assert cells(stored)[3][1:] == ["250", "200", "300", "10.0", "0.25", "1.00", "40"]
+    assert "500" not in stored
+    assert [row[1] for row in cells(answered)[2:]] == ["500"]
+    assert load_table({}) == ""
+
+
 @pytest.fixture
 def services(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """Make what starts services, with a PostgreSQL of its own."""
@@ -159,6 +182,47 @@ def test_new_claims_of_known_signers_are_claims_and_no_signers(services: Service
     assert ledger.claims is not None
     assert ledger.claims > ledger.signers > 0
     assert find_faults(ledger, [answers]) == []
+
+
+@pytest.fixture
+def standin(emulator: Emulator, tmp_path: Path) -> Iterator[tuple[str, Process]]:
+    """Run a stand-in for the emulator: its HOST:PORT, and its process."""
+    with running_standin(emulator.host, tmp_path / "standin.log") as running:
+        yield running
+
+
+def test_a_stand_in_asks_the_emulator_once_and_answers_the_same_from_then_on(
+    emulator: Emulator,
+    standin: tuple[str, Process],
+    project: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", standin[0])
+    beside = firestore.Client(project=project)
+    for name in ("one", "two", "three"):
+        beside.document("petitions", "x", "claims", name).create({"n": 1})
+    beside.close()  # type: ignore[no-untyped-call]
+    monkeypatch.setenv("FIRESTORE_EMULATOR_HOST", emulator.host)
+    client = firestore.Client(project=project)
+    stored = client.document("petitions", "x").collection("claims")
+
+    assert [document.id for document in stored.stream()] == ["one"]
+    client.close()  # type: ignore[no-untyped-call]
+
+
+def test_sign_takes_what_a_stand_in_answers(
+    services: Services, standin: tuple[str, Process]
+) -> None:
+    host, process = standin
+    deadline = time.monotonic() + COLD_SECONDS
+    with services.running("sign", firestore=host, database=process) as service:
+        service.wait()
+        answers = put_load(service.urls, Load(seconds=1, signers=5000))
+        while not answers.answers and time.monotonic() < deadline:
+            answers = put_load(service.urls, Load(seconds=1, signers=5000))
+
+    assert answers.answers > 0
+    assert answers.failed == 0
 
 
 class Recorder(BaseHTTPRequestHandler):

@@ -17,7 +17,10 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 TARGETS = re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
 
 
-LISTS = ("requirements.txt", "requirements-dev.txt", "requirements-java.txt")
+LISTS = (
+    *("requirements.txt", "requirements-dev.txt", "requirements-java.txt"),
+    *("requirements-tools.txt", "tests/infra/requirements-checkov.txt"),
+)
 
 
 def requirements(name: str) -> list[tuple[Requirement, list[str]]]:

@@ -1,6 +1,7 @@
 """Packing a mirror: what is wrong with a configuration is said before anybody unpacks it."""
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from dev import CannotRun
 from dev.keys import make_keys
-from dev.mirror import main, read_config
+from dev.mirror import main, pack, read_address, read_config
 from dev.site import PUBLIC_FUNCTIONS, site_config
 
 KEYS = make_keys()
@@ -37,7 +38,42 @@ def test_a_configuration_is_packed_as_it_is(
     assert main() == 0
     assert "docs/mirrors.md" in capsys.readouterr().out
     with zipfile.ZipFile(archive) as opened:
-        assert json.loads(opened.read("config.json")) == json.loads(path.read_text())
+        assert json.loads(opened.read("config.json")) == {
+            **json.loads(path.read_text()),
+            "mirror": True,
+        }
+
+
+def test_a_known_address_completes_what_robots_read(tmp_path: Path) -> None:
+    config, archive = read_config(written(tmp_path / "config.json")), tmp_path / "mirror.zip"
+
+    pack(config, archive, read_address("https://mirror.example.org/a"))
+
+    with zipfile.ZipFile(archive) as opened:
+        pages = {
+            name: opened.read(name).decode()
+            for name in ("index.html", "savemyfriend/index.html", "courier.html")
+        }
+        cards = [name for name in opened.namelist() if name.startswith("cards/")]
+    told = {
+        name: re.findall(r'<meta property="og:(image|url)" content="([^"]*)"', page)
+        for name, page in pages.items()
+    }
+    place = "https://mirror.example.org/a/"
+    for name, folder in (
+        ("index.html", place),
+        ("savemyfriend/index.html", f"{place}savemyfriend/"),
+    ):
+        (image, url) = told[name]
+        assert image[1].removeprefix(place) in cards
+        assert url == ("url", folder)
+    assert told["courier.html"] == []
+
+
+def test_an_address_that_is_none_is_refused() -> None:
+    assert read_address(None) is None
+    with pytest.raises(CannotRun, match="no address of a mirror"):
+        read_address("mirror.example.org")
 
 
 FAULTS: dict[str, tuple[Callable[[Any], object], str]] = {

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import xml.etree.ElementTree as ET
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,8 @@ from hypothesis import strategies as st
 from petition.blur import ONE_IN, is_drawn
 
 from dev.bench.scaling import allowed, level
-from dev.soak import contention, scenarios
+from dev.soak import Missing, contention, scenarios
+from dev.soak.__main__ import main as soak
 from dev.soak.__main__ import play
 from dev.soak.__main__ import read_options as read_soak_options
 from dev.soak.arrivals import Connections, arrive
@@ -24,9 +27,14 @@ from dev.soak.journal import Journal
 from dev.soak.latencies import Latencies
 from dev.soak.play import Options
 from dev.soak.plot import Panel, ceiling, draw
+from dev.soak.readers import BY_OURSELVES, Readers, affordable
 from dev.soak.report import write_report
 from dev.soak.rules import ABORTED, EXHAUSTED, Rules
 from dev.soak.scenarios import SCENARIOS
+from dev.soak.steady import Arrivals, logging, ramp, take
+from dev.soak.verdict import HELD_KIB, bound_kib, grown_kib, row
+from dev.soak.wire import Cable
+from tests.conftest import do_without
 
 STALL_SECONDS = 1.0
 # Ids of ten signers whom no lot fell on.
@@ -45,10 +53,15 @@ def test_a_quantile_is_right_to_two_percent(waits: list[float], percent: int) ->
 
 
 @contextlib.asynccontextmanager
-async def stalling_server(seconds: float) -> AsyncIterator[str]:
-    """Answer everything at once, but nothing for so long after the first request."""
+async def stalling_server(seconds: float, *, calm: float = 0.0) -> AsyncIterator[str]:
+    """
+    Answer everything at once, but nothing for so long.
+
+    Args:
+        calm: Seconds from the first request until then.
+    """
     loop = asyncio.get_running_loop()
-    open_from: list[float] = []
+    closed_from: list[float] = []
 
     answering = set()
 
@@ -56,8 +69,9 @@ async def stalling_server(seconds: float) -> AsyncIterator[str]:
         answering.add(asyncio.current_task())
         with contextlib.suppress(EOFError, OSError):
             while await reader.readuntil(b"\r\n\r\n"):
-                open_from[:] = open_from or [loop.time() + seconds]
-                await asyncio.sleep(open_from[0] - loop.time())
+                closed_from[:] = closed_from or [loop.time() + calm]
+                if closed_from[0] <= loop.time():
+                    await asyncio.sleep(closed_from[0] + seconds - loop.time())
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
         writer.close()
 
@@ -84,6 +98,86 @@ async def test_nobody_waits_for_those_before_and_a_stall_is_felt_by_all_who_come
     assert 120 < len(waits) < 300
     # Those who came in the first half waited half a second on average, each of them.
     assert waits.quantile(0.7) > STALL_SECONDS / 4
+
+
+def log_lines(sent: Sequence[float], taken: Sequence[float]) -> list[bytes]:
+    """Write lines as h2load does, in the order in which answers came; times in seconds."""
+    rows = sorted(zip(sent, taken, strict=True), key=sum)
+    return [f"{1e6 * (7 + at):.0f}\t200\t{1e6 * took:.0f}".encode() for at, took in rows]
+
+
+def test_who_is_sent_late_has_waited_since_they_were_due() -> None:
+    """As h2load sends: nobody while the server stands still for a second, then all who are due."""
+    due = [n / 1000 for n in range(4000)]
+    sent = [3.0 if 2 <= at < 3 else at for at in due]
+    arrivals = Arrivals(1000)
+    for line in log_lines(sent, [0.001] * len(sent)):
+        arrivals.add(line)
+
+    told = [*arrivals.told(), *arrivals.told(held=0.0)]
+
+    assert {status for status, _ in told} == {200}
+    counted = due[len(due) - len(told) :]
+    assert counted[0] == pytest.approx(ramp(1000), abs=0.002)
+    for at, (_, wait) in zip(counted, told, strict=True):
+        assert wait == pytest.approx(0.001 + (3 - at if 2 <= at < 3 else 0), abs=0.0001)
+
+
+def test_who_is_overtaken_keeps_their_place() -> None:
+    due = [n / 1000 for n in range(4000)]
+    taken = [0.5 if n == 2000 else 0.001 for n in range(4000)]
+    arrivals = Arrivals(1000)
+    told = []
+    for number, line in enumerate(log_lines(due, taken)):
+        arrivals.add(line)
+        if number % 1000 == 0:
+            told += list(arrivals.told())
+    told += list(arrivals.told(held=0.0))
+
+    slow = [wait for _, wait in told if wait > 0.0015]
+    assert slow == [pytest.approx(0.5, abs=0.0001)]
+
+
+async def test_readers_at_a_steady_rate_feel_a_stall_each() -> None:
+    if not shutil.which("h2load"):
+        do_without("There is no h2load: install it, on Debian with apt install nghttp2-client.")
+    rate, seconds = 200, 3 * STALL_SECONDS
+    arrivals = Arrivals(rate)
+    async with stalling_server(STALL_SECONDS, calm=STALL_SECONDS) as url:
+        async with logging(url, rate, 60) as log:
+            taking = asyncio.create_task(take(log, arrivals))
+            await asyncio.sleep(seconds)
+        await taking
+    told = list(arrivals.told(held=0.0))
+
+    assert {status for status, _ in told} == {200}
+    assert len(told) <= 1.1 * rate * seconds
+    # A third of them came during the stall, and waited half of it on average.
+    waits = sorted(wait for _, wait in told)
+    assert waits[int(0.9 * len(waits))] > STALL_SECONDS / 4
+
+
+async def test_a_rate_that_is_too_much_is_not_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stalling_server(0) as url:
+        assert await affordable(20, url) == 20
+        most = await affordable(1e9, url)
+        monkeypatch.setattr(shutil, "which", lambda program: None)
+        without_a_generator = await affordable(1e9, url, processes=2)
+
+    assert 0 < most < 1e6
+    assert without_a_generator == 2 * BY_OURSELVES
+
+
+async def test_readers_who_cannot_go_on_say_so() -> None:
+    if not shutil.which("h2load"):
+        do_without("There is no h2load: install it, on Debian with apt install nghttp2-client.")
+    async with stalling_server(0) as url:
+        pass
+
+    readers = Readers()
+    with pytest.raises(RuntimeError, match="Readers ended"):
+        async with readers.reading(url, 2 * BY_OURSELVES, 60):
+            await readers.programs[0].wait()
 
 
 async def test_a_server_that_is_not_there_is_no_answer() -> None:
@@ -164,7 +258,10 @@ def test_a_claim_that_nobody_acknowledged_may_be_stored_but_is_told() -> None:
 
 
 # One of each kind; SOAK=long plays all of them, which takes some minutes.
-KINDS = ("record", "cold", "one-address", "lost-10", "killed", "slow-bodies", "contention")
+KINDS = (
+    *("record", "cold", "one-address", "lost-10", "killed", "slow-bodies", "contention"),
+    *("clocks", "disk-full", "resets"),
+)
 
 
 @pytest.mark.parametrize("name", SCENARIOS if os.environ.get("SOAK") == "long" else KINDS)
@@ -178,15 +275,130 @@ async def test_a_scenario_ends_exact(
         tmp_path, seconds=4, signs=20, reads=20, burst=50, stampede=50, pace=0.05, every=1
     )
 
-    await SCENARIOS[name].play(name, options, journal)
+    try:
+        await SCENARIOS[name].play(name, options, journal)
+    except Missing as missing:
+        do_without(str(missing))
 
     (end,) = journal.lines("end", name)
     assert end["audit"]["faults"] == []
     assert end["audit"]["signers"] > 10
+    if name in HELD_KIB:
+        assert grown_kib(end) <= bound_kib(name, end)
     assert journal.lines("interval", name)
     report = write_report(journal, tmp_path).read_text()
     assert f"{name} |" in report
     assert " exact |" in report
+
+
+async def test_what_a_machine_lacks_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def lack(name: str, options: Options, journal: Journal) -> None:
+        raise Missing("there is no moon")
+
+    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", {"tide": scenarios.Scenario("", lack)})
+    monkeypatch.setattr("sys.argv", ["soak", "--folder", str(tmp_path)])
+    journal = Journal(tmp_path / "journal.jsonl")
+
+    await play(read_soak_options(), journal)
+
+    assert "tide is not played: there is no moon." in capsys.readouterr().out
+    assert "- `tide`: there is no moon." in write_report(journal, tmp_path).read_text()
+
+
+@pytest.mark.parametrize(
+    ("p99", "mib", "told"),
+    [
+        (0.9, 40, ["held", "held"]),
+        (1.1, 40, ["NOT HELD", "held"]),
+        (0.9, 200, ["held", "NOT HELD"]),
+    ],
+)
+def test_others_are_served_at_most_twice_as_late_and_memory_has_a_bound(
+    p99: float, mib: int, told: list[str]
+) -> None:
+    more = {"attackers": 5000, "calm_p99": 0.5, "meanwhile_p99": p99}
+    end = {"more": {**more, "calm_kib": 100_000, "meanwhile_kib": 100_000 + 1024 * mib}}
+
+    assert [cell for cell in row("idle-connections", end) if "eld" in cell.lower()] == told
+
+
+async def test_a_cable_delays_breaks_and_leads_nowhere() -> None:
+    request = b"GET / HTTP/1.1\r\n\r\n"
+    loop = asyncio.get_running_loop()
+    async with stalling_server(0) as url, Cable(url.removeprefix("http://")).laid() as cable:
+        cable.delay, begun = 0.2, loop.time()
+        connections = Connections(f"http://{cable.host}")
+        assert await connections.ask(request) == 200
+        assert loop.time() - begun >= 0.4  # there and back
+        cable.mend()
+        cable.rate, begun = 100, loop.time()
+        assert await connections.ask(request) == 200
+        assert loop.time() - begun >= 0.5  # 18 octets there, 40 back
+        cable.mend()
+        cable.resets = 1.0
+        assert await connections.ask(request) == 0
+        cable.mend()
+        cable.silent = 1.0
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await connections.ask(request)
+        assert (cable.cuts, cable.swallowed) == (1, 1)
+    await asyncio.sleep(0.1)  # Who was hung up on notices.
+
+
+def test_a_report_says_what_took_the_machine_and_how_readers_fared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    journal = Journal(tmp_path / "journal.jsonl")
+    reads = Latencies()
+    for _ in range(900):
+        reads.add(0.004)
+    met: dict[str, Any] = {"waits": {}, "statuses": {}}
+    still: dict[str, Any] = {"memory_kib": {}, "files": {}, "cpu": {}}
+    for seconds, readers in ((10.0, 0.2), (30.0, 0.6)):
+        cores = {"sign-0": 0.1, "sign-1": 0.1, "readers": readers}
+        journal.add("interval", "record", seconds=seconds, cores=cores, machine=0.5)
+    journal.add(
+        "end",
+        "record",
+        seconds=40,
+        played={"signs": 100, "pace": 1.0},
+        signing=met,
+        reading={"waits": reads.packed(), "statuses": {"200": 890, "503": 10}},
+        before=still,
+        after=still,
+        refused=None,
+        billed=None,
+        audit={"faults": [], "claims": 0},
+        more={},
+    )
+
+    written = write_report(journal, tmp_path).read_text()
+
+    # 900 in 40 s, ten of them without a count; a fifth of a core and half of one, of two cores.
+    assert "100 claims a second, faults at pace 1." in written
+    rows = [[cell.strip() for cell in line.split("|")[2:-1]] for line in written.splitlines()]
+    assert ["900", "22", "4.1", "4.1", "4.1", "4.1", "10"] in rows
+    assert ["10", "0", "0", "0", "25", "15"] in rows
+    assert "Measured on a busy machine: other programs took 15% of it." in written
+
+
+def test_a_report_is_written_to_the_documents_when_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FIRESTORE_EMULATOR_HOST", raising=False)  # The soak takes it away.
+    monkeypatch.setattr("dev.soak.__main__.SCENARIOS", {})
+    monkeypatch.setattr("dev.soak.__main__.DOCS", tmp_path / "docs" / "soak")
+    monkeypatch.setattr("sys.argv", ["soak", "--docs", "--folder", str(tmp_path / "own")])
+
+    soak()
+
+    report = (tmp_path / "docs" / "soak" / "report.md").read_text()
+    assert report == (tmp_path / "own" / "report.md").read_text()
+    assert str(tmp_path) not in report
 
 
 async def test_what_was_interrupted_goes_on(
@@ -215,6 +427,11 @@ def test_a_plot_is_drawn_from_what_was_measured() -> None:
 
     root = ET.fromstring(draw("title", [0, 30, 60], panels))  # noqa: S314 – our own
 
+    named = [node for node in root if node.attrib.get("id") in ("title", "desc")]
+    assert [node.text for node in named] == [
+        "title",
+        "1.0 minutes. a < b: up from 0 to 10, at most 10; down from 10 to 0, at most 10.",
+    ]
     lines = [node.attrib["points"].split() for node in root.iter() if "points" in node.attrib]
     heights = [[float(point.partition(",")[2]) for point in line] for line in lines]
     assert heights[0][0] > heights[0][1] > heights[0][2]

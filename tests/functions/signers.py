@@ -109,7 +109,7 @@ def document_id(canonical: str, pepper: str, petition: str = PETITION) -> str:
     """Return the id under which a canonical address's signer must be stored."""
     material = petition.encode() + b"\0" + address_tag(canonical, petition)
     digest = hmac.new(pepper.encode(), material, hashlib.sha256).digest()
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 @functools.cache

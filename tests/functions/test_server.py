@@ -1,6 +1,5 @@
-"""What a stranger can do to a process: fill it, hold it up, write into its log, read its memory."""
+"""What a stranger can do to a process: fill it, hold it up, write into its log."""
 
-import base64
 import contextlib
 import json
 import os
@@ -26,10 +25,10 @@ from tests.functions.database import Database
 from tests.functions.signers import (
     PETITION,
     base64url,
-    envelope_form,
     open_form,
     sealed_form,
 )
+from tests.marks.process import worker_of
 
 Start = Callable[..., Running]
 
@@ -77,81 +76,11 @@ def answer_of(connection: socket.socket) -> bytes:
     return received
 
 
-def worker_of(function: Running) -> int:
-    """Return the process that answers; the framework's own only watches it."""
-    children = Path(f"/proc/{function.process.pid}/task/{function.process.pid}/children")
-    (worker,) = children.read_text().split()
-    return int(worker)
-
-
 def memory_bytes(process: int) -> int:
     """Return how much memory a process has."""
     status = Path(f"/proc/{process}/status").read_text()
     (kibibytes,) = re.findall(r"VmRSS:\s+(\d+) kB", status)
     return 1024 * int(kibibytes)
-
-
-def search(process: int, *wanted: bytes) -> dict[bytes, int]:
-    """Return how often each of some octets stands in a process's memory."""
-    found = dict.fromkeys(wanted, 0)
-    regions = re.findall(r"^(\w+)-(\w+) r", Path(f"/proc/{process}/maps").read_text(), re.MULTILINE)
-    with open(f"/proc/{process}/mem", "rb", buffering=0) as memory:
-        for first, end in regions:
-            with contextlib.suppress(OSError, ValueError, OverflowError):
-                memory.seek(int(first, 16))
-                content = memory.read(int(end, 16) - int(first, 16))
-                for octets in wanted:
-                    found[octets] += content.count(octets)
-    return found
-
-
-@pytest.mark.parametrize("kind", ["open", "sealed", "envelope", "refused"])
-def test_nothing_of_a_form_is_kept_in_memory_once_it_was_answered(
-    http: httpx.Client, start_function: Start, keys: DevelopmentKeys, kind: str
-) -> None:
-    """
-    Pydantic and its parser keep thousands of texts, and of names of fields, unless told not to.
-
-    What was freed lies there until it is written over, by whoever signs next; seldom one lies
-    where nobody does. A cache keeps all.
-    """
-    sign = start_function("sign")
-    url, worker = f"{sign.url}/{PETITION}", worker_of(sign)
-    assert search(worker, b"savemyfriend")[b"savemyfriend"], "Its memory cannot be read."
-    marks = [f"mark{secrets.token_hex(8)}" for _ in range(120)]
-    earlier = marks[:40]
-
-    for mark in marks:
-        status = http.post(url, json=marked_form(kind, mark, keys)).status_code
-        assert status == (422 if kind == "refused" else 201)
-
-    spelled = {spelling: mark for mark in earlier for spelling in spellings(kind, mark)}
-    found = {spelled[octets] for octets, number in search(worker, *spelled).items() if number}
-    assert len(found) <= len(earlier) // 10
-
-
-def marked_form(kind: str, mark: str, keys: DevelopmentKeys) -> dict[str, Any]:
-    """Fill in a form with a mark wherever it can be read."""
-    if kind in ("open", "refused"):
-        form = open_form(f"{mark}@example.org", name=f"Kim {mark}", message=f"I am {mark}.")
-        more = {"country": mark, mark: mark, "consent": {mark: mark}}
-        return form | more if kind == "refused" else form
-    form = sealed_form(keys.private_key.public_key(), "x@example.org", address_tag=tag_of(mark))
-    return envelope_form(form, keys.envelope_key.public_key()) if kind == "envelope" else form
-
-
-def spellings(kind: str, mark: str) -> list[bytes]:
-    """Return the ways in which a mark may stand in memory; in base64, wherever it begins."""
-    octets = mark.encode()
-    if kind in ("sealed", "envelope"):
-        return [tag_of(mark).encode(), octets]
-    encoded = [base64.b64encode(b"x" * n + octets)[4 * bool(n) : -4] for n in range(3)]
-    return [octets, octets.hex().encode(), *map(mark.encode, ("utf-16-le", "utf-32-le")), *encoded]
-
-
-def tag_of(mark: str) -> str:
-    """Return a tag as a form carries it, which is known by its mark."""
-    return base64.urlsafe_b64encode(mark.encode().ljust(32, b".")[:32]).decode().rstrip("=")
 
 
 def valid_body(name: str, keys: DevelopmentKeys) -> dict[str, Any]:
@@ -381,3 +310,58 @@ def test_open_forms_beyond_what_can_be_hashed_are_refused_and_sealed_ones_taken(
     audit = database.audit()
     assert audit.tally == statuses.count(201)
     assert audit.is_exact
+
+
+LATE = {  # what a connection sends at once, and what it drips; and how it is told to leave
+    "head": (b"POST / HTTP/1.1\r\nX: ", b"408"),
+    "address": (b"GET /", b"408"),
+    "body-of-nothing": (head(8000).replace(PETITION.encode(), b"nothing"), b"404"),
+    "trailer": (
+        head(0)
+        .replace(PETITION.encode(), b"nothing")
+        .replace(b"Content-Length: 0", b"Transfer-Encoding: chunked")
+        + b"0\r\nX: ",
+        b"404",
+    ),
+    "silence": (b"", b""),
+}
+
+
+@pytest.fixture
+def hasty(petitions: Path, start_function: Start) -> Running:
+    """Start a function that has a second where others have fifteen, or ten minutes."""
+    server = petitions.parent / "petition" / "server.py"
+    text = server.read_text()
+    for line in ("MESSAGE_SECONDS = 15.0", "KEEP_ALIVE_SECONDS = 620"):
+        assert line in text
+        text = text.replace(line, f"{line.partition(' ')[0]} = 1")
+    server.write_text(text)
+    return start_function("withdraw")
+
+
+@pytest.mark.parametrize(("begin", "told"), LATE.values(), ids=LATE)
+def test_whoever_does_not_come_to_an_end_is_hung_up_on(
+    http: httpx.Client, hasty: Running, begin: bytes, told: bytes
+) -> None:
+    """An octet now and then would hold a connection for ever."""
+    with connect(hasty.url) as connection:
+        connection.sendall(begin)
+        connection.settimeout(0.1)
+        answer, deadline = b"", time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                octets = connection.recv(65_536)
+            except TimeoutError:
+                if begin:
+                    connection.sendall(b"x")
+                continue
+            except ConnectionError:
+                break
+            answer += octets
+            if not octets:
+                break
+        else:
+            pytest.fail("It is held still.")
+
+    assert answer.partition(b" ")[2].startswith(told)
+    assert http.post(f"{hasty.url}/{PETITION}", json={}).status_code == 422

@@ -191,7 +191,7 @@ def signer_id(tag: bytes, keys: DevelopmentKeys, petition: str = PETITION) -> st
     """Return the id of an address's signer, which only who has the pepper can tell."""
     material = petition.encode() + b"\0" + tag
     digest = hmac.new(keys.pepper.encode(), material, hashlib.sha256).digest()
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def is_drawn(id: str) -> bool:

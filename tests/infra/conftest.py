@@ -201,6 +201,6 @@ def environment(name: str, requirements: Path) -> Path:
         if not stamp.exists() or stamp.read_text() != wanted:
             subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
             pip = [str(folder / "bin/pip"), "install", "--quiet", "--disable-pip-version-check"]
-            subprocess.run([*pip, "-r", requirements], check=True)
+            subprocess.run([*pip, "--require-hashes", "-r", requirements], check=True)
             stamp.write_text(wanted)
     return folder / "bin"

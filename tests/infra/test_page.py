@@ -58,7 +58,9 @@ def test_pages_load_everything_from_the_folder_of_their_version(built: Path) -> 
 def test_pages_hold_the_style_and_the_first_script_and_allow_them_by_hash(built: Path) -> None:
     publish(FRONTEND, built)
 
-    for page in built.rglob("*.html"):
+    pages = [page for page in built.rglob("*.html") if page.name != "kakao.html"]
+    assert len(pages) >= 8
+    for page in pages:
         html = text(page)
         policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
         assert policy and "unsafe" not in policy[1]
@@ -68,6 +70,14 @@ def test_pages_hold_the_style_and_the_first_script_and_allow_them_by_hash(built:
             digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
             assert code == (FRONTEND / name).read_text()
             assert f"{element}-src 'self' 'sha256-{digest}';" in policy[1]
+
+
+def test_the_page_that_runs_a_foreign_program_holds_no_code_itself(built: Path) -> None:
+    publish(FRONTEND, built)
+
+    for page in built.rglob("kakao.html"):
+        assert "<style>" not in text(page) and "<script>" not in text(page)
+        assert "sha256-" not in text(page)
 
 
 def test_news_of_a_petition_makes_no_new_version(frontend: Path, built: Path) -> None:
@@ -132,7 +142,7 @@ def test_everything_is_there_under_its_own_name_too_and_reads_as_before(built: P
 
     for path in (path for path in FRONTEND.rglob("*.*") if path.suffix in {".js", ".json", ".png"}):
         name = path.relative_to(FRONTEND)
-        if name.name in ("headers.json", "updates.json"):
+        if name.name in ("headers.json", "headers-kakao.json", "updates.json"):
             continue
         one, other = (built / name).read_bytes(), (built / version / name).read_bytes()
         content = one if path.suffix == ".png" else gzip.decompress(one)
@@ -149,7 +159,7 @@ def test_nothing_is_uploaded_that_is_not_for_readers(frontend: Path, built: Path
     publish(frontend, built)
 
     names = {Path(path).name for path in published(built)}
-    assert names.isdisjoint({"headers.json", "README.md", ".notes"})
+    assert names.isdisjoint({"headers.json", "headers-kakao.json", "README.md", ".notes"})
     assert not any("tests" in Path(path).parts for path in published(built))
 
 

@@ -289,7 +289,7 @@ class Forged:
             signers = []
             for i in range(start, min(start + at_once, number)):
                 digest = hashlib.sha256(f"{prefix}{country}{language}{via}{hour}{i}".encode())
-                id = digest.hexdigest()[:52]
+                id = base64url.encode(digest.digest())
                 signer = Signer(claims, False, country, via is not None, is_drawn(id))
                 signers.append(signer)
                 batch.create(petition.collection("signers").document(id), signer.fields())

@@ -169,7 +169,7 @@ def test_a_claim_whose_signer_is_missing_is_counted_again(
 def test_signers_who_are_counted_again_are_what_they_were(
     forged: Forged, petition: firestore.DocumentReference, database: Database
 ) -> None:
-    forged.add(60, claims=2, via="0123456789")
+    forged.add(100, claims=2, via="0123456789")
     signers = petition.collection("signers")
     before = {signer.id: signer.to_dict() or {} for signer in signers.stream()}
     assert {signer["drawn"] for signer in before.values()} == {True, False}

@@ -29,7 +29,7 @@ tallies = st.dictionaries(st.sampled_from(["CN", "JP", "KR", "US", "ZZ"]), st.in
 def signer_id(number: int) -> str:
     """Return an id as a pepper makes them, the same each time."""
     digest = hashlib.sha256(f"pepper {number}".encode()).digest()
-    return base64.b32encode(digest).decode().rstrip("=").lower()
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def signers(count: int, country: str = "KR") -> list[Signer]:

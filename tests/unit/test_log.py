@@ -5,11 +5,13 @@ The processes' own lines, at their end and under load, are read in tests/functio
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Callable
 from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import pytest
 from petition import log
@@ -188,3 +190,22 @@ async def test_failure_is_written_at_once_and_on_one_line(
     log.internal_error("sign", ValueError("line\nline"), ID)
 
     assert capfd.readouterr().out.count("\n") == 1
+
+
+async def test_a_line_that_cannot_be_written_is_lost_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk under the log must not take a signature with it."""
+    with Path("/dev/full").open("w", buffering=1, encoding="utf-8") as full:  # noqa: ASYNC230 – a device
+        monkeypatch.setattr("sys.__stdout__", full)
+        log.add("claims", LABELS, claims=1)
+        log.flush()
+        log.internal_error("sign", RuntimeError(), ID)
+        monkeypatch.undo()
+        with contextlib.suppress(OSError):
+            full.close()  # It tries once more.
+
+    log.add("claims", LABELS, claims=2)
+    log.flush()
+
+    assert [line["claims"] for line in lines(capfd)] == [2]

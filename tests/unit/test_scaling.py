@@ -10,12 +10,11 @@ from petition import documents, ledger, retry
 from petition.settings import SignSettings
 
 from dev import ROOT
+from dev.bench.prices import READ, WRITE
 from dev.bench.scaling import (
     LANES,
     RAISED,
     RAMP_SECONDS,
-    READ,
-    WRITE,
     Sign,
     allowed,
     crowds,

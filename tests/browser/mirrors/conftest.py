@@ -1,8 +1,11 @@
 """Mirrors on a host of their own, before functions that know it; as any static host serves them."""
 
+import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,8 @@ from dev.ports import free_port
 from dev.process import Process
 from dev.site import PUBLIC_FUNCTIONS, site_config
 from dev.stack import Stack, running_stack
-from tests.browser.mirrors.relays import nginx_config, program
+from tests.browser.mirrors.relays import Portal, nginx_config, program
+from tests.browser.mirrors.wire import Wire, wire
 from tests.conftest import new_project
 
 START_SECONDS = 30
@@ -28,6 +32,7 @@ class Mirrors:
     relay: str
     folder: Path
     keys: DevelopmentKeys
+    wires: tuple[Wire, ...]
 
     def add(self, name: str, *bases: str) -> str:
         """Make a mirror that knows the functions below some addresses, and return its own."""
@@ -36,11 +41,20 @@ class Mirrors:
             function.replace("-", "_"): [f"{base}{function}" for base in bases]
             for function in PUBLIC_FUNCTIONS
         }
-        archive = self.folder / f"{name}.zip"
-        pack(config, archive)
-        with zipfile.ZipFile(archive) as opened:
-            opened.extractall(self.folder / "mirrors" / "some" / name)
+        unpack(config, self.folder / "mirrors" / "some" / name)
         return f"{self.host}/some/{name}/"
+
+    def sent(self) -> bytes:
+        """Return, octet by octet, what browsers have sent to the host and to the relay."""
+        return b"".join(wire.sent for wire in self.wires)
+
+
+def unpack(config: Mapping[str, object], folder: Path) -> None:
+    """Pack a mirror with a configuration, and lay it out in a folder, as a host does."""
+    archive = folder.with_suffix(".zip")
+    pack(config, archive)
+    with zipfile.ZipFile(archive) as opened:
+        opened.extractall(folder)
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +82,23 @@ def mirrors(
 ) -> Iterator[Mirrors]:
     nginx = program("nginx", "nginx-light")
     folder = tmp_path_factory.mktemp("nginx")
-    (folder / "mirrors").mkdir()
-    config = nginx_config(folder, services, **ports)
+    (folder / "mirrors" / "some").mkdir(parents=True)
+    behind = {name: free_port() for name in ports}
+    config = nginx_config(folder, services, **behind)
     running = Process("nginx", [nginx, "-c", config], {}, folder / "nginx.log")
     host, relay = (f"http://127.0.0.1:{port}" for port in ports.values())
-    try:
-        running.wait_until_it_answers(relay, seconds=START_SECONDS)
-        yield Mirrors(host, relay, folder, services.keys)
-    finally:
-        running.kill()
+    with ExitStack() as ending:
+        ending.callback(running.kill)
+        running.wait_until_it_answers(f"http://127.0.0.1:{behind['relay']}", seconds=START_SECONDS)
+        wires = tuple(ending.enter_context(wire(ports[name], behind[name])) for name in ports)
+        yield Mirrors(host, relay, folder, services.keys, wires)
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[str]:
+    """Return where a hotel's page answers whatever is asked."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()

@@ -1,8 +1,9 @@
 """
-Firefox and WebKit as Debian ships them, driven by W3C WebDriver commands.
+Chromium, Firefox and WebKit as Debian ships them, driven by W3C WebDriver commands.
 
 WebKit's driver takes them over HTTP. Firefox takes the same ones over its own socket (Marionette),
-for which Mozilla's driver, which Debian does not ship, is only a translator.
+for which Mozilla's driver, which Debian does not ship, is only a translator. Chromium is
+Playwright's, as in all other tests of the page, and does the same for each.
 
 Source: w3.org/TR/webdriver2; firefox-source-docs.mozilla.org/testing/marionette/Protocol.html
 """
@@ -13,20 +14,32 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+from playwright.sync_api import Error, Page, sync_playwright
 
+from dev.pictures.browser import FLAGS
 from dev.ports import free_port
 from dev.process import Process
+from tests.browser.conftest import PATIENCE_MILLISECONDS, chromium_path
 from tests.browser.mirrors.relays import program
+from tests.browser.mirrors.window import (
+    ELEMENT,
+    ESCAPE,
+    HEIGHT,
+    LOOK_SECONDS,
+    SECONDS,
+    Command,
+    Refused,
+    Window,
+)
 
-ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver, section 11: the key of a reference
 MINI_BROWSER = "usr/lib/*/webkit2gtk-4.*/MiniBrowser"
-SECONDS = 60.0  # for whatever a busy machine may do
-LOOK_SECONDS = 0.1
 
 # The commands, as WebKit's driver has them below a session.
 PATHS = {
@@ -38,82 +51,54 @@ PATHS = {
     "ElementSendKeys": ("POST", "element/{id}/value"),
     "TakeScreenshot": ("GET", "screenshot"),
     "SetWindowRect": ("POST", "window/rect"),
-    "GetCurrentURL": ("GET", "url"),
 }
 
-Command = Callable[..., Any]
+# A page that is still loading can be looked at, and left.
+AT_ONCE = {"pageLoadStrategy": "none"}
+
+# Its windows are 500 pixels wide at least, which no phone is.
+NARROW = ":root { min-width: 0 !important; overflow: hidden }"
 
 
-class Refused(Exception):
-    """A browser did not do what it was told, such as looking at a page that is just going away."""
+@dataclass(frozen=True)
+class Device:
+    """What a browser says of itself: the languages that it wants, and perhaps another name."""
 
-
-class Window:
-    """A browser's window, and what a person does in it."""
-
-    def __init__(self, command: Command) -> None:
-        self.command = command
-
-    def open(self, url: str) -> None:
-        """Go to a page, and wait until all that it names has arrived."""
-        self.command("Navigate", url=url)
-        self.wait("document.readyState === 'complete'")
-
-    def run(self, expression: str) -> Any:
-        """
-        Return what a JavaScript expression gives.
-
-        Raises:
-            Refused: The page is going away.
-        """
-        return self.command("ExecuteScript", script=f"return {expression}", args=[])
-
-    def wait(self, expression: str) -> None:
-        """Wait until an expression is true."""
-        deadline = time.monotonic() + SECONDS
-        while not self._holds(expression):
-            assert time.monotonic() < deadline, expression
-            time.sleep(LOOK_SECONDS)
-
-    def wait_for(self, selector: str) -> None:
-        """Wait until an element is on the screen or beside it."""
-        self.wait(f"document.querySelector('{selector}')?.getClientRects().length > 0")
-
-    def text(self, selector: str) -> str:
-        """Return what a person reads in an element."""
-        return str(self.run(f"document.querySelector('{selector}').innerText"))
-
-    def click(self, selector: str) -> None:
-        """Click on an element, as a mouse does, where nothing lies above it."""
-        self.run(f"document.querySelector('{selector}').scrollIntoView({{block: 'center'}})")
-        self.command("ElementClick", id=self._find(selector))
-
-    def type(self, selector: str, text: str) -> None:
-        """Type into a field."""
-        self.command("ElementSendKeys", id=self._find(selector), text=text)
-
-    def picture(self, path: Path) -> None:
-        """Keep what is on the screen."""
-        path.write_bytes(base64.b64decode(self.command("TakeScreenshot")))
-
-    def _holds(self, expression: str) -> bool:
-        try:
-            return bool(self.run(expression))
-        except Refused:
-            return False
-
-    def _find(self, selector: str) -> str:
-        found: dict[str, str] = self.command("FindElement", using="css selector", value=selector)
-        return found[ELEMENT]
+    languages: str
+    agent: str = ""
 
 
 @contextlib.contextmanager
-def firefox(folder: Path, language: str) -> Iterator[Window]:
-    """Run Firefox, which says that it wants a language."""
+def chromium(folder: Path, device: Device) -> Iterator[Window]:
+    """Run Chromium as a phone has it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        context = browser.new_context(
+            viewport={"width": 390, "height": HEIGHT},
+            has_touch=True,
+            is_mobile=True,
+            locale=device.languages.split(",")[0],
+            user_agent=device.agent or None,
+        )
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        yield Window(_playwright(context.new_page()))
+        browser.close()
+
+
+@contextlib.contextmanager
+def firefox(folder: Path, device: Device) -> Iterator[Window]:
+    """Run Firefox, in a window as narrow as a phone."""
     path, port = program("firefox-esr", "firefox-esr"), free_port()
     profile = folder / "firefox"
-    profile.mkdir()
-    preferences = {"marionette.port": port, "intl.accept_languages": language}
+    (profile / "chrome").mkdir(parents=True)
+    (profile / "chrome" / "userChrome.css").write_text(NARROW)
+    preferences: dict[str, object] = {
+        "marionette.port": port,
+        "intl.accept_languages": device.languages,
+        "toolkit.legacyUserProfileCustomizations.stylesheets": True,
+    }
+    if device.agent:
+        preferences["general.useragent.override"] = device.agent
     lines = (f"user_pref({json.dumps(n)}, {json.dumps(v)});\n" for n, v in preferences.items())
     (profile / "user.js").write_text("".join(lines))
     arguments = ["--marionette", "--headless", "--no-remote", "--profile", str(profile)]
@@ -126,8 +111,12 @@ def firefox(folder: Path, language: str) -> Iterator[Window]:
 
 
 @contextlib.contextmanager
-def webkit(folder: Path) -> Iterator[Window]:
-    """Run WebKit, which in the locale of a bare machine names as its language what is no tag: C."""
+def webkit(folder: Path, device: Device) -> Iterator[Window]:
+    """
+    Run WebKit, which in the locale of a bare machine names as its language what is no tag: C.
+
+    It fills the screen, because its bar of tools is wider than a phone.
+    """
     driver = program("WebKitWebDriver", "webkit2gtk-driver")
     screen = program("xvfb-run", "xvfb")
     browser = str(next(Path("/").glob(MINI_BROWSER)))
@@ -138,18 +127,65 @@ def webkit(folder: Path) -> Iterator[Window]:
     running = Process("webkit", command, _environment(folder) | extra, folder / "webkit.log")
     try:
         running.wait_until_it_answers(f"http://127.0.0.1:{port}/status", seconds=SECONDS)
-        options = {"binary": browser, "args": ["--automation"]}
+        agent = [f"--user-agent={device.agent}"] if device.agent else []
+        options = {"binary": browser, "args": ["--automation", "--full-screen", *agent]}
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=SECONDS) as client:
-            yield Window(_webdriver(client, {"webkitgtk:browserOptions": options}))
+            yield Window(_webdriver(client, AT_ONCE | {"webkitgtk:browserOptions": options}))
     finally:
         running.stop()
+
+
+ENGINES: dict[str, Callable[[Path, Device], AbstractContextManager[Window]]] = {
+    "chromium": chromium,
+    "firefox": firefox,
+    "webkit": webkit,
+}
 
 
 def _environment(folder: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(folder)}
 
 
-def _webdriver(client: httpx.Client, wanted: dict[str, object]) -> Command:
+def _playwright(page: Page) -> Command:
+    def navigate(url: str) -> None:
+        page.goto(url, wait_until="commit")
+
+    def execute(script: str, args: list[object]) -> Any:
+        return page.evaluate(f"() => {{ {script} }}")
+
+    def find(using: str, value: str) -> dict[str, str]:
+        page.wait_for_selector(value, state="attached")
+        return {ELEMENT: value}
+
+    def send(id: str, text: str) -> None:
+        page.focus(id)
+        for key in text:
+            page.keyboard.press("Escape") if key == ESCAPE else page.keyboard.type(key)
+
+    def resize(x: int, y: int, width: int, height: int) -> None:
+        page.set_viewport_size({"width": width, "height": height})
+
+    acts: dict[str, Callable[..., Any]] = {
+        "Navigate": navigate,
+        "Back": page.go_back,
+        "ExecuteScript": execute,
+        "FindElement": find,
+        "ElementClick": lambda id: page.click(id),
+        "ElementSendKeys": send,
+        "TakeScreenshot": lambda: base64.b64encode(page.screenshot()).decode(),
+        "SetWindowRect": resize,
+    }
+
+    def command(name: str, **parameters: object) -> Any:
+        try:
+            return acts[name](**parameters)
+        except Error as error:
+            raise Refused(error.message) from error
+
+    return command
+
+
+def _webdriver(client: httpx.Client, wanted: Mapping[str, object]) -> Command:
     made = client.post("/session", json={"capabilities": {"alwaysMatch": wanted}}).json()["value"]
 
     def command(name: str, *, id: str = "", **parameters: object) -> Any:
@@ -199,5 +235,5 @@ def _marionette(connection: socket.socket) -> Command:
         return result.get("value", result) if isinstance(result, dict) else result
 
     receive()  # Who it is.
-    command("NewSession")
+    command("NewSession", **AT_ONCE)
     return command

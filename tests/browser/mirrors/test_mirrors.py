@@ -3,19 +3,21 @@ Mirrors and relays: wherever the page lies, and whichever way is left,
 a signature arrives, once.
 """
 
+import io
 import json
 import re
-import threading
 import zipfile
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from dev.mirror import pack
+from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, sign
 from dev.ports import free_port
 from dev.process import Process
@@ -24,16 +26,7 @@ from dev.stack import Stack
 from tests.browser.actions import claim_of, claims_of, counted
 from tests.browser.conftest import Visit
 from tests.browser.mirrors.conftest import START_SECONDS, Mirrors
-from tests.browser.mirrors.relays import Portal, program, silence, worker_host
-
-
-@pytest.fixture(scope="module")
-def portal() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Portal)
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+from tests.browser.mirrors.relays import program, silence, worker_host
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +109,47 @@ def test_nothing_is_asked_of_other_hosts_than_the_mirror_and_its_relays(
     }
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_link_that_is_made_on_a_mirror_leads_to_the_mirror_and_counts(
+    visit: Visit, services: Stack, mirrors: Mirrors, language: str
+) -> None:
+    address = mirrors.add(f"links-{language}", f"{mirrors.relay}/")
+    page = visit(address, language=language)
+    page.click("#share-make")
+    page.wait_for_selector("#share-qr", state="visible")
+
+    url = page.input_value("#share-url")
+    path, _, query = url.partition("?")
+    assert path == f"{address}savemyfriend/"
+    (code,) = re.findall(rf"^lang={language}&via=([0-9a-z]{{10}})$", query)
+    hrefs = page.locator("a[data-network]").evaluate_all(
+        "all => Object.fromEntries(all.map(e => [e.dataset.network, e.href]))"
+    )
+    for network, href in hrefs.items():
+        assert quote(f"{url}.{network}", safe="") in href
+        assert services.share_link not in unquote(href)
+    scanned = Image.open(io.BytesIO(page.locator("#share-qr-image").screenshot()))
+    assert [found.text for found in zxingcpp.read_barcodes(scanned)] == [f"{url}.wechat"]
+
+    friend = visit(f"{url}.telegram", language="fr-FR")
+    assert friend.evaluate("document.documentElement.lang") == language
+    email = f"friend-of-mirror-{language}@example.org"
+    sign(friend, Signer(email))
+    assert claim_of(services, email)["via"] == f"{code}.telegram"
+
+
+def test_a_link_of_a_mirror_names_the_file_where_the_host_needs_it(
+    visit: Visit, mirrors: Mirrors
+) -> None:
+    address = mirrors.add("bare", f"{mirrors.relay}/")
+    page = visit(f"{address}savemyfriend/index.html")
+
+    page.click("#share-make")
+    page.wait_for_selector("#share-qr", state="visible")
+
+    assert page.input_value("#share-url").startswith(f"{address}savemyfriend/index.html?lang=en")
+
+
 def test_the_documented_worker_is_a_relay(
     visit: Visit, services: Stack, mirrors: Mirrors, tmp_path: Path
 ) -> None:
@@ -146,7 +180,7 @@ def test_an_archive_is_the_same_each_time_and_holds_what_a_mirror_needs(
     assert one.read_bytes() == other.read_bytes()
     with zipfile.ZipFile(one) as opened:
         names = set(opened.namelist())
-        assert json.loads(opened.read("config.json")) == config
+        assert json.loads(opened.read("config.json")) == config | {"mirror": True}
     assert {"index.html", "courier.html", "withdraw.html", "addresses.json"} <= names
     assert "petitions/savemyfriend.json" in names
     assert names.isdisjoint({"headers.json", "crypto/README.md", "petitions/canary.json"})
