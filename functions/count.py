@@ -96,7 +96,7 @@ def describe(campaign: Campaign, reading: Reading, numbers: tally.Numbers) -> di
     """Return the count as readers get it."""
     return {
         "petition": campaign.petition,
-        "status": tally.status(reading, campaign),
+        "status": tally.status(reading.published, campaign, reading.at),
         "outcome": reading.published.outcome,
         "closes": campaign.closes and _instant(campaign.closes),
         "signatures": numbers.signatures,

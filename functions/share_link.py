@@ -179,10 +179,10 @@ async def stage_now(campaign: Campaign) -> tuple[str, bool]:
         reading = await published[campaign.petition].read()
     except Unavailable:
         return campaign.stage(dt.datetime.now(dt.UTC)), False
-    outcome = reading.published.outcome
-    closed = tally.status(reading, campaign) is Status.CLOSED
-    known = outcome in campaign.texts_in(None).outcomes
-    return campaign.stage(reading.at, outcome if closed and known else None), True
+    document, now = reading.published, reading.at
+    closed = tally.status(document, campaign, now) is Status.CLOSED
+    known = document.outcome in campaign.texts_in(None).outcomes
+    return campaign.stage(now, document.outcome if closed and known else None), True
 
 
 def _url(campaign: Campaign, code: str) -> str:

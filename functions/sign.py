@@ -61,7 +61,8 @@ async def sign(request: Request, campaign: Campaign, rest: str) -> Response:
         raise NotFound
     allow(request, "POST")
     claim, answer = await read_claim(await read_json(request), campaign)
-    if tally.status(await last_published[campaign.petition].read(), campaign) is Status.CLOSED:
+    last = await last_published[campaign.petition].read()
+    if tally.status(last.published, campaign, last.at) is Status.CLOSED:
         raise PetitionClosed
     await on_grid(ledgers[campaign.petition].record(claim), settings.answer_grid_ms)
     return json_response(answer, 201)

@@ -23,7 +23,7 @@ RAMP_START, RAMP_FACTOR, RAMP_SECONDS = 500, 1.5, 300
 
 COUNT_CPU = 0.0002  # measured: an answer from memory, rounded up
 
-LANES = 128  # petition/documents.py: SIGNING_LANES
+LANES = 256  # petition/documents.py: SIGNING_LANES
 
 # Assumed: places of the edge that each keep a copy of their own.
 CACHES = 100

@@ -86,15 +86,15 @@ def tell(published: Published, *, blurred: bool) -> Numbers:
     return Numbers(total, blur.rank(public.countries, total), exact)
 
 
-def status(reading: Reading, campaign: Campaign) -> Status:
+def status(published: Published, campaign: Campaign, now: dt.datetime) -> Status:
     """Return whether a petition takes signatures: until organizers or its own date close it."""
-    over = campaign.closes is not None and reading.at >= campaign.closes
-    return Status.CLOSED if over else reading.published.status
+    over = campaign.closes is not None and now >= campaign.closes
+    return Status.CLOSED if over else published.status
 
 
 def _move(campaign: Campaign, reading: Reading, tally: Sums) -> Public:
     told, now = reading.published.public, reading.at
-    if status(reading, campaign) is Status.OPEN:
+    if status(reading.published, campaign, now) is Status.OPEN:
         return replace(blur.move(told, tally, now), closed_at=None, final=None)
     if told.final is not None:
         return told

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from petition.documents import SIGNING_LANES
 
 from dev.functions import FUNCTIONS, Running
 from dev.keys import DevelopmentKeys
@@ -253,7 +254,7 @@ def test_a_lane_holds_sums_and_nothing_else(
     lanes = stored.list(f"petitions/{PETITION}/lanes")
     sums = {"signatures", "referred"}  # And countries, once a first signature came by.
     assert all(sums <= lane.keys() <= sums | {"countries", "drawn"} for lane in lanes.values())
-    assert all(int(lane) in range(128) for lane in lanes)
+    assert all(int(lane) in range(SIGNING_LANES) for lane in lanes)
     assert sum(audit.countries.values()) == audit.tally == len(audit.signers)
 
 

@@ -65,7 +65,7 @@ def found_in(places: Mapping[str, bytes], marks: Marks) -> set[tuple[str, str]]:
 
 def logs_of(stack: Stack) -> dict[str, bytes]:
     """End all functions, and return everything that each has written, on both streams."""
-    stop_together(stack.functions)
+    stop_together(stack.functions.values())
     return {name: running.log().encode() for name, running in stack.functions.items()}
 
 

@@ -129,7 +129,7 @@ def test_limits_are_raised_as_the_runbook_says() -> None:
 def test_lanes_shared_by_all_instances_take_every_commit_once() -> None:
     steady = level(5000, RAISED)
 
-    assert steady.lane * 128 == pytest.approx(steady.commits)
+    assert steady.lane * LANES == pytest.approx(steady.commits)
 
 
 def test_steady_load_says_how_long_its_ramp_takes() -> None:

@@ -10,7 +10,6 @@ from dataclasses import replace
 import pytest
 from petition.campaign import load_campaigns
 from petition.documents import Public, Published, Status, Sums
-from petition.store import Reading
 from petition.tally import Numbers, status, tell
 
 NOW = dt.datetime(2026, 11, 24, 10, tzinfo=dt.UTC)
@@ -78,10 +77,10 @@ def test_what_was_never_counted_is_nothing() -> None:
 def test_petition_is_closed_by_organizers_or_by_its_own_date(
     said: Status, now: dt.datetime, expected: Status
 ) -> None:
-    assert status(Reading(Published(status=said), now), CAMPAIGN) is expected
+    assert status(Published(status=said), CAMPAIGN, now) is expected
 
 
 def test_petition_without_a_date_stays_open() -> None:
     campaign = CAMPAIGN.model_copy(update={"closes": None})
 
-    assert status(Reading(Published(), NOW.replace(year=9999)), campaign) is Status.OPEN
+    assert status(Published(), campaign, NOW.replace(year=9999)) is Status.OPEN
