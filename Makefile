@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format audit licences bench soak attack wheels lock state deploy mirror screenshots
+.PHONY: help install run test check ci format audit licences bench lighthouse soak attack wheels lock state deploy mirror screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -82,6 +82,9 @@ format: install ## Put the code into its one format
 
 bench: install ## Measure signatures per second, CPU and memory
 	$(BIN)/python -m dev.bench $(ARGS)
+
+lighthouse: install ## Have Lighthouse grade every page, on a phone and on a desktop
+	$(BIN)/python -m dev.lighthouse $(ARGS)
 
 audit: $(TOOLS)/installed ## Ask whether anything that is installed is known to be vulnerable; needs the network
 # Strict: a package that nobody knows here is no package without faults.
