@@ -27,6 +27,8 @@ HERE = Path(__file__).parent
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 SCREENS = {"phone": "--form-factor=mobile", "desktop": "--preset=desktop"}
 PATIENCE_SECONDS = 180
+# On a busy machine its browser now and then records nothing, and it says itself: run it again.
+ATTEMPTS = 3
 # These ask search engines to leave them out, and are not graded by what is for those.
 UNLISTED = ("withdraw.html", "courier.html")
 PAGES = (
@@ -93,16 +95,17 @@ def grade(url: str, screen: str) -> Grades:
     options = [url, "--quiet", "--output=json", f"--chrome-flags={flags}", SCREENS[screen]]
     if any(page in url for page in UNLISTED):
         options.append("--skip-audits=is-crawlable,meta-description")
-    done = subprocess.run(
-        [HERE / "node_modules" / ".bin" / "lighthouse", *options],
-        env={**os.environ, "CHROME_PATH": find_chromium()},
-        capture_output=True,
-        timeout=PATIENCE_SECONDS,
-        check=False,
-    )
-    if done.returncode:
-        raise CannotRun(f"Lighthouse failed: {done.stderr.decode().strip()}")
-    return read(json.loads(done.stdout))
+    for _ in range(ATTEMPTS):
+        done = subprocess.run(
+            [HERE / "node_modules" / ".bin" / "lighthouse", *options],
+            env={**os.environ, "CHROME_PATH": find_chromium()},
+            capture_output=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        if not done.returncode:
+            return read(json.loads(done.stdout))
+    raise CannotRun(f"Lighthouse failed: {done.stderr.decode().strip()}")
 
 
 def read(report: dict[str, Any]) -> Grades:
