@@ -1,7 +1,7 @@
 # Everything that is done with this repository, by a person or by CI, is a target here.
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check ci format audit licences bench soak wheels lock state deploy mirror screenshots
+.PHONY: help install run test check ci format audit licences bench lighthouse soak attack wheels lock state deploy mirror screenshots
 .DELETE_ON_ERROR:
 
 PYTHON ?= python3
@@ -83,6 +83,9 @@ format: install ## Put the code into its one format
 bench: install ## Measure signatures per second, CPU and memory
 	$(BIN)/python -m dev.bench $(ARGS)
 
+lighthouse: install ## Have Lighthouse grade every page, on a phone and on a desktop
+	$(BIN)/python -m dev.lighthouse $(ARGS)
+
 audit: $(TOOLS)/installed ## Ask whether anything that is installed is known to be vulnerable; needs the network
 # Strict: a package that nobody knows here is no package without faults.
 	$(TOOLS)/pip-audit --strict --disable-pip --require-hashes $(LISTS:%=--requirement %)
@@ -92,6 +95,12 @@ licences: install ## List the licences of everything that is installed
 
 soak: install ## Play faults, bursts and attackers for an hour; Ctrl-C stops it, and again goes on
 	$(BIN)/python -m dev.soak $(ARGS)
+# Whoever says which scenarios they want has what they want.
+	$(if $(strip $(ARGS)),,$(MAKE) attack)
+
+attack: install ## Play the games of "Safe to sign" and send the contract at length, for an hour or more
+# A test may last as long as it takes; otherwise five minutes end it.
+	GAMES=long FUZZ=long $(BIN)/python -m pytest -rP -o faulthandler_timeout=0 tests/games tests/test_fuzz.py
 
 # For make alone: wrappers of terraform read a variable of this name too.
 unexport TERRAFORM

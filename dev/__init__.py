@@ -10,9 +10,10 @@ Everything runs on one machine: the emulator, the functions and the page.
 
 Beside it, the tools that engineers use:
 
-- `plea` writes the petition's text into the page, `pictures` takes screenshots and cards;
+- `pictures` takes screenshots and cards, `mirror` packs the page for another host;
 - `page_checks` looks for faults in the page's modules, `licences` lists what others ask of us;
-- `bench` measures what the functions cost;
+- `bench` measures what the functions cost and what a reader waits for, `lighthouse` grades the
+  page; `published` serves it to both as it is deployed;
 - `soak` plays everything that may happen, for as long as one likes.
 
 Tests use the same modules, so what they test is what `make run` runs.

@@ -26,6 +26,12 @@ class Stack:
     functions: dict[str, Running] = field(default_factory=dict)
 
     @property
+    def page_config(self) -> dict[str, object]:
+        """Return what the page reads as `config.json`."""
+        urls = {name: function.url for name, function in self.functions.items()}
+        return site_config(urls, self.keys)
+
+    @property
     def private_key(self) -> ec.EllipticCurvePrivateKey:
         """Return the key that opens what the page and the functions seal."""
         return self.keys.private_key
@@ -92,8 +98,7 @@ def running_stack(
         for name in FUNCTIONS:
             log_path = log_folder / f"{name}.log"
             stack.functions[name] = launch(name, ports[name], variables, log_path)
-        config = site_config(urls, keys)
-        site = Site(ports["site"], config)
+        site = Site(ports["site"], stack.page_config)
         stopping.callback(site.stop)
         for function in stack.functions.values():
             function.wait()

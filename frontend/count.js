@@ -152,9 +152,10 @@ function showGoal({ signatures, exact, goal }) {
   const $progress = $("progress", HTMLProgressElement);
   $progress.max = Math.max(goal, 1);
   $progress.value = Math.min(signatures, goal);
-  const key = exact ? "count.goal" : "count.goal_about";
-  $("goal").textContent =
-    signatures < goal ? say(key, { goal, remaining: goal - signatures }) : say("count.beyond");
+  const remaining = goal - signatures;
+  // The same number twice would say nothing.
+  const key = !signatures ? "count.goal_first" : exact ? "count.goal" : "count.goal_about";
+  $("goal").textContent = remaining > 0 ? say(key, { goal, remaining }) : say("count.beyond");
 }
 
 /**

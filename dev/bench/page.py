@@ -6,16 +6,9 @@ protocol), beside the real functions. Every load is a new browser profile with a
 """
 
 import argparse
-import functools
-import gzip
-import json
 import statistics
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
@@ -27,9 +20,8 @@ from dev.emulator import running_emulator
 from dev.keys import make_keys
 from dev.pictures.browser import FLAGS, LANGUAGES, find_chromium
 from dev.ports import free_port
-from dev.site import FRONTEND, Handler, site_config
-from dev.stack import Stack, running_stack
-from infra.publish import COMPRESSED, publish
+from dev.published import serving
+from dev.stack import running_stack
 
 PATIENCE_MILLISECONDS = 60_000
 
@@ -116,29 +108,6 @@ def measure(browser: Browser, site: str, language: str, network: Network) -> dic
     }
 
 
-class _Compressed(Handler):
-    """Serve files that were compressed before, as the bucket and the edge do."""
-
-    def end_headers(self) -> None:
-        """Say so."""
-        if Path(self.translate_path(self.path)).suffix in {*COMPRESSED, ""}:
-            self.send_header("Content-Encoding", "gzip")
-        super().end_headers()
-
-
-@contextmanager
-def serving(stack: Stack, port: int, folder: Path) -> Iterator[None]:
-    """Serve what would be uploaded, for as long as a block lasts."""
-    publish(FRONTEND, folder)
-    urls = {name: function.url for name, function in stack.functions.items()}
-    config = gzip.compress(json.dumps(site_config(urls, stack.keys)).encode())
-    handler = functools.partial(_Compressed, frontend=folder, config=config, headers_of_page={})
-    with ThreadingHTTPServer((HOST, port), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield
-        server.shutdown()
-
-
 def main() -> None:
     """Measure every network and language, and print the medians."""
     parser = argparse.ArgumentParser(prog="python -m dev.bench.page", description=__doc__)
@@ -155,7 +124,7 @@ def main() -> None:
             running_stack(
                 emulator, "demo-bench-page", make_keys(), folder, changes={"ALLOWED_ORIGINS": site}
             ) as stack,
-            serving(stack, port, folder / "page"),
+            serving(stack.page_config, port, folder / "page"),
         ):
             measure(browser, site, "en", NETWORKS[0])  # warms the functions up
             for network in NETWORKS:

@@ -1,12 +1,12 @@
 """Check the page's modules, or say why not: `python -m dev.page_checks`."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 from dev import ROOT
+from dev.npm import has_node, install
 
 HERE = Path(__file__).parent
 PROGRAMS = HERE / "node_modules" / ".bin"
@@ -18,23 +18,11 @@ MISSING = (
 
 def main() -> int:
     """Check what is served; return 1 when there is a complaint, or when CI has no Node.js."""
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not has_node():
         sys.stderr.write(f"{MISSING}\n")
         return int(os.environ.get("CI") == "true")
-    install()
+    install(HERE)
     return int(not check(ROOT))
-
-
-def install() -> None:
-    """
-    Install the two programs, unless they are there as the lock names them.
-
-    Raises:
-        subprocess.CalledProcessError: npm could not, and has said why.
-    """
-    lock, installed = HERE / "package-lock.json", HERE / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        subprocess.run(["npm", "ci", "--silent"], cwd=HERE, check=True)
 
 
 def check(root: Path) -> bool:

@@ -92,6 +92,14 @@ class Stage:
         self.functions[name] = running
         return running
 
+    async def open(self, signs: int) -> None:
+        """Start `count` and so many processes of `sign`, and return when all answer."""
+        moved: dict[str, str | None] = {**self.clock.variables} if self.clock else {}
+        starting = [self.start(name, port=None, **moved) for name in ("count-0", "sign-0")]
+        starting += [self.start(f"sign-{number}") for number in range(1, signs)]
+        for running in starting:
+            await asyncio.to_thread(running.wait)
+
     def restart(self, name: str) -> Running:
         """Start a function that has ended where it was before."""
         return self.start(name, port=int(self.functions[name].url.rpartition(":")[2]))
@@ -174,11 +182,7 @@ async def set_stage(
             stage.cable = await stack.enter_async_context(Cable(stage.firestore).laid())
             stage.firestore = stage.cable.host
         stack.callback(stage.stop)
-        names = ["count-0", *(f"sign-{number}" for number in range(signs))]
-        moved: dict[str, str | None] = {**clock.variables} if clock else {}
-        extra = {name: moved if name.endswith("-0") else {} for name in names}
-        for running in [stage.start(name, port=None, **extra[name]) for name in names]:
-            await asyncio.to_thread(running.wait)
+        await stage.open(signs)
         await warm_up(stage, warm * WARM_SECONDS)
         yield stage
 

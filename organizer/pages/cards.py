@@ -12,7 +12,7 @@ from petition.campaign import Campaign
 
 from organizer.browser import find_browser
 from organizer.pages.picture import save_picture
-from organizer.pages.plea import heading, stages
+from organizer.pages.plea import clauses, heading, stages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -65,7 +65,7 @@ def card(campaign: Campaign, language: str, stage: str) -> str:
         "edge": edge,
         "lights": "<i></i>" * 30,
         "title": heading(texts.title),
-        "line": html.escape(told.headline or texts.promise),
+        "line": html.escape(told.headline or "") or clauses(texts.promise),
         "facts": html.escape(first_sentence(told.summary)),
     }
     return re.sub(r"\{(\w+)\}", lambda found: values[found[1]], TEMPLATE.read_text("utf-8"))

@@ -18,6 +18,18 @@ def heading(title: str) -> str:
     return re.sub(r" (#\w+)$", r' <span class="hashtag">\1</span>', say(title))
 
 
+def clauses(text: str) -> str:
+    """
+    Return a promise that breaks between its clauses, if it can.
+
+    Chinese has no spaces, and would break inside of a word; another is left as it is.
+    """
+    parts = re.findall(r"[^，]+，?", text)
+    if len(parts) < 2:
+        return say(text)
+    return "".join(f'<span class="clause">{say(part)}</span>' for part in parts)
+
+
 def stages(texts: Texts) -> list[str]:
     """Name what a petition's words change with: before and after its deadline, each outcome."""
     return ["before", *(["after"] if texts.after else []), *texts.outcomes]
@@ -53,7 +65,8 @@ def stage_head(campaign: Campaign, language: str, stage: str) -> str:
     told = texts.at(stage)
     is_open = stage in ("before", "after")
     # Once the outcome is known it is the strongest line; until then the promise is.
-    lines = [f'<p class="promise">{say((not is_open and told.headline) or texts.promise)}</p>']
+    line = say(told.headline or "") if not is_open else ""
+    lines = [f'<p class="promise">{line or clauses(texts.promise)}</p>']
     if is_open and told.headline:
         lines.append(f'<p class="news">{say(told.headline)}</p>')
     lines.append(f'<p class="lede">{say(told.summary)}</p>')

@@ -103,6 +103,7 @@ STATES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "withdraw-faulty": ("/withdraw.html", faulty),
     "withdrawn": ("/withdraw.html", withdrawn),
     "courier": ("/courier.html", lambda page: None),
+    "kakao": ("/kakao.html#code=7k2m9qx4tb&lang=ko&stage=before", lambda page: None),
     "courier-faulty": ("/courier.html", faulty),
     "carried": ("/courier.html", carried),
     "problems": ("/problems.html", lambda page: None),
@@ -163,7 +164,7 @@ def test_a_screen_of_320_pixels_needs_no_sideways_scrolling(entered: Page) -> No
 
     overflowing = entered.evaluate(
         """() => [...document.querySelectorAll("body *")]
-          .filter((e) => !e.closest(".unseen, .skip, noscript"))
+          .filter((e) => e.checkVisibility() && !e.closest(".unseen, .skip, noscript"))
           .filter((e) => e.getBoundingClientRect().right > 320)
           .map((e) => e.outerHTML.slice(0, 80))"""
     )

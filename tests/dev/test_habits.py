@@ -137,6 +137,17 @@ def test_make_says_so_when_python_is_too_old(tmp_path: Path) -> None:
     assert not (tmp_path / "venv").exists()
 
 
+@pytest.mark.parametrize(("arguments", "attacked"), [([], True), (["ARGS=--minutes 1"], False)])
+def test_a_whole_soak_ends_with_games_and_the_contract_at_length(
+    arguments: list[str], attacked: bool
+) -> None:
+    command = ["make", "--dry-run", "soak", *arguments]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    games = r"GAMES=long FUZZ=long .*pytest .* tests/games tests/test_fuzz\.py$"
+    assert bool(re.search(games, said, re.MULTILINE)) is attacked
+
+
 def test_make_deploy_asks_for_a_project() -> None:
     env = {name: value for name, value in os.environ.items() if name != "PROJECT"}
     made = subprocess.run(

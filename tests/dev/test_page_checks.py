@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from dev import ROOT
-from dev.page_checks.__main__ import HERE, MISSING, check, install
+from dev.npm import has_node, install
+from dev.page_checks.__main__ import HERE, MISSING, check
 from tests.conftest import do_without
 
 SOUND = """\
@@ -23,9 +24,9 @@ export function shout(text) {
 @pytest.fixture(scope="module", autouse=True)
 def programs() -> None:
     """Install the programs; people without Node.js do without these tests, CI does not."""
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not has_node():
         do_without(MISSING)
-    install()
+    install(HERE)
 
 
 @pytest.fixture

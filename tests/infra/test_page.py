@@ -1,6 +1,8 @@
 """The page as it is uploaded: compressed, and never mixed of two versions."""
 
+import base64
 import gzip
+import hashlib
 import re
 import shutil
 from pathlib import Path
@@ -51,6 +53,31 @@ def test_pages_load_everything_from_the_folder_of_their_version(built: Path) -> 
         linked, loaded = ([x for x in some if x != added] for some in (linked, loaded))
         assert [address for address in loaded if not address.startswith(f"{up}{version}/")] == []
         assert [address for address in linked if not (page.parent / address).exists()] == []
+
+
+def test_pages_hold_the_style_and_the_first_script_and_allow_them_by_hash(built: Path) -> None:
+    publish(FRONTEND, built)
+
+    pages = [page for page in built.rglob("*.html") if page.name != "kakao.html"]
+    assert len(pages) >= 8
+    for page in pages:
+        html = text(page)
+        policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+        assert policy and "unsafe" not in policy[1]
+        assert html.index(policy[0]) < html.index("<style>") < html.index("<script>")
+        for element, name in (("style", "style.css"), ("script", "first.js")):
+            (code,) = re.findall(rf"<{element}>(.*?)</{element}>", html, re.DOTALL)
+            digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+            assert code == (FRONTEND / name).read_text()
+            assert f"{element}-src 'self' 'sha256-{digest}';" in policy[1]
+
+
+def test_the_page_that_runs_a_foreign_program_holds_no_code_itself(built: Path) -> None:
+    publish(FRONTEND, built)
+
+    for page in built.rglob("kakao.html"):
+        assert "<style>" not in text(page) and "<script>" not in text(page)
+        assert "sha256-" not in text(page)
 
 
 def test_news_of_a_petition_makes_no_new_version(frontend: Path, built: Path) -> None:

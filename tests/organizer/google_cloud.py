@@ -67,6 +67,9 @@ NOT_FOUND = Refusal(404, "NOT_FOUND")
 DENIED = Refusal(403, "IAM_PERMISSION_DENIED")
 NOT_ENABLED = Refusal(403, "SERVICE_DISABLED")
 
+# The page, as far as anybody looks at it.
+POLICED = '<html><meta http-equiv="Content-Security-Policy" content="…">'
+
 
 class Page(str):
     """The text of a page, with its status and headers."""
@@ -130,7 +133,7 @@ def page_headers() -> dict[str, str]:
 
 def edge_page(**changed: str) -> Page:
     """Return the page as the edge sends it, with other headers of these names."""
-    page = Page("<html>")
+    page = Page(POLICED)
     page.headers = page_headers() | {k.replace("_", "-"): v for k, v in changed.items()}
     return page
 

@@ -177,8 +177,7 @@ def look(cloud: GoogleCloud) -> Look:
 def without_a_domain(cloud: GoogleCloud) -> None:
     """Answer for a petition that its bucket serves."""
     cloud.answers[recorded.URL_MAP] = cloud.answers[recorded.CERTIFICATES] = NOT_ENABLED
-    meta = '<html><meta http-equiv="Content-Security-Policy" content="…">'
-    cloud.answers[f"{SITE}/page/"] = Page(meta, Content_Type="text/html; charset=utf-8")
+    cloud.answers[f"{SITE}/page/"] = Page(recorded.POLICED, Content_Type="text/html; charset=utf-8")
 
 
 def burn(cloud: GoogleCloud) -> None:
@@ -249,9 +248,15 @@ def test_without_a_domain_nothing_is_asked_of_an_edge(cloud: GoogleCloud, look: 
     assert "only a domain brings all" in found["security headers"].sentence
 
 
-def test_a_page_without_a_policy_of_its_own_is_named(cloud: GoogleCloud, look: Look) -> None:
-    without_a_domain(cloud)
-    cloud.answers[f"{SITE}/page/"] = Page("<html>", Content_Type="text/html")
+@pytest.mark.parametrize("has_domain", [True, False])
+def test_a_page_without_a_policy_of_its_own_is_named(
+    cloud: GoogleCloud, look: Look, has_domain: bool
+) -> None:
+    address = f"GET {recorded.DOMAIN}/"
+    if not has_domain:
+        without_a_domain(cloud)
+        address = f"{SITE}/page/"
+    cloud.answers[address] = Page("<html>", **recorded.page_headers())
 
     assert "no Content-Security-Policy" in look()["security headers"].sentence
 

@@ -45,6 +45,15 @@ def test_a_petition_without_a_deadline_never_speaks_of_its_end() -> None:
     assert written["deadline"].strip() == '<meta name="deadline" content="">'
 
 
+def test_a_chinese_promise_breaks_between_its_clauses_and_others_as_they_like() -> None:
+    heads = parts()["heads"]
+
+    promise = '<span class="clause">您的30秒，</span><span class="clause">也许能救30条性命。</span>'
+    assert f'<p class="promise">{promise}</p>' in heads
+    assert '<p class="promise">他们自由了。</p>' in heads
+    assert '<p class="promise">Your 30 seconds could save 30 lives.</p>' in heads
+
+
 @pytest.mark.parametrize(
     ("contact", "href"),
     [("friends@example.org", "mailto:friends@example.org"), ("https://example.org/us", None)],

@@ -10,6 +10,7 @@ from petition import documents, ledger, retry
 from petition.settings import SignSettings
 
 from dev import ROOT
+from dev.bench import prices
 from dev.bench.prices import READ, WRITE
 from dev.bench.scaling import (
     LANES,
@@ -186,3 +187,35 @@ def test_table_is_markdown() -> None:
 @pytest.mark.parametrize("written", [levels, spikes, crowds])
 def test_document_shows_what_the_simulation_prints(written: Callable[[], str]) -> None:
     assert written() in (ROOT / "docs" / "scaling.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("what", "dollars"),
+    [
+        ("Firestore write, read, delete", [1e5 * WRITE, 1e5 * READ, 1e5 * prices.DELETE]),
+        ("Cloud Run CPU, memory", [prices.CPU_SECOND, prices.GIB_SECOND]),
+        ("Cloud Run requests", [1e6 * prices.REQUEST]),
+        ("Cloud Run, a warm instance that waits", [prices.WAITING_SECOND]),
+        ("Cloud CDN", [1e4 * prices.CACHE_LOOKUP, prices.CACHE_GIB]),
+        ("egress without the edge", [prices.EGRESS_GIB]),
+        ("Cloud Storage, a file that is read", [1e3 * prices.STORAGE_READ]),
+        ("forwarding rules; Cloud Armor policy, rule, requests", [prices.RULES_HOUR]),
+    ],
+)
+def test_document_names_the_prices_that_are_reckoned_with(what: str, dollars: list[float]) -> None:
+    scaling = (ROOT / "docs" / "scaling.md").read_text()
+    (row,) = re.findall(rf"^\| {what} \| ([^|]+) \|", scaling, re.MULTILINE)
+
+    named = [float(number) for number in re.findall(r"\b\d+\.\d+", row)]
+
+    assert named[: len(dollars)] == pytest.approx(dollars)
+
+
+def test_storage_and_cloud_armor_cost_what_the_document_names() -> None:
+    scaling = (ROOT / "docs" / "scaling.md").read_text()
+
+    (storage,) = re.findall(r"storage, history, backup \| (.+?) per GiB", scaling)
+    assert sum(map(float, storage.split(", "))) == pytest.approx(prices.STORED_GIB_MONTH)
+    (policy, rule, million) = re.findall(r"up to five; (\d), (\d) per month, ([.\d]+)", scaling)[0]
+    assert 2 * int(policy) + 6 * int(rule) == prices.ARMOR_MONTH
+    assert float(million) == pytest.approx(1e6 * prices.ARMOR_REQUEST)
