@@ -7,7 +7,8 @@ import pytest
 from petition.link import NETWORKS
 
 from dev import CannotRun, signs
-from dev.page_checks.__main__ import MISSING, install
+from dev.npm import install
+from dev.page_checks.__main__ import HERE, MISSING
 from tests.conftest import do_without
 
 
@@ -16,7 +17,7 @@ def package() -> None:
     """Install the package; people without Node.js do without these tests, CI does not."""
     if not (shutil.which("node") and shutil.which("npm")):
         do_without(MISSING)
-    install()
+    install(HERE)
 
 
 def test_the_page_has_the_signs_of_the_package() -> None:
