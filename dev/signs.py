@@ -12,7 +12,8 @@ import sys
 from petition.link import NETWORKS
 
 from dev import CannotRun
-from dev.page_checks.__main__ import HERE, install
+from dev.npm import install
+from dev.page_checks.__main__ import HERE
 from dev.site import FRONTEND
 
 PACKAGE = HERE / "node_modules" / "simple-icons"
@@ -33,7 +34,7 @@ export const SIGNS = {{
 def main() -> int:
     """Write the module; return 1, with a sentence, when the package cannot be had."""
     try:
-        install()
+        install(HERE)
         MODULE.write_text(module(), encoding="utf-8")
     except (CannotRun, OSError) as problem:
         sys.stderr.write(f"{problem}\n")

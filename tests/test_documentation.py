@@ -26,6 +26,7 @@ from petition.settings import (
 )
 
 from dev.stack import Stack
+from tests.conftest import warm_up
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -67,6 +68,7 @@ def shape(value: Any) -> Any:
 
 
 def test_the_readme_signs_counts_shares_and_withdraws(services: Stack) -> None:
+    warm_up(services.sign)
     sign, count, fault, share, withdraw = CURLS
     signed, counted, faulty = (json.loads(block) for block in blocks("json"))
 

@@ -50,12 +50,14 @@ run "everything_that_can_be_asked_for" {
 
   assert {
     condition = { for rule in google_compute_url_map.edge["edge"].path_matcher[0].path_rule : one(rule.paths) => rule.route_action[0].url_rewrite[0].path_prefix_rewrite } == {
-      "/*"                = "/page/"
-      "/api/count/*"      = "/"
-      "/api/share-link/*" = "/"
-      "/api/sign/*"       = "/"
-      "/api/withdraw/*"   = "/"
-      "/v/*"              = "/page/v/"
+      "/*"                       = "/page/"
+      "/api/count/*"             = "/"
+      "/api/share-link/*"        = "/"
+      "/api/sign/*"              = "/"
+      "/api/withdraw/*"          = "/"
+      "/kakao.html"              = "/page/kakao.html"
+      "/savemyfriend/kakao.html" = "/page/savemyfriend/kakao.html"
+      "/v/*"                     = "/page/v/"
     }
     error_message = "A path leads to the wrong place, or a function sees another path than without the edge."
   }
@@ -66,7 +68,7 @@ run "everything_that_can_be_asked_for" {
   }
 
   assert {
-    condition     = toset(keys(google_compute_backend_bucket.site)) == toset(["site", "versions"]) && toset(keys(google_compute_global_forwarding_rule.https)) == toset(["IPV4", "IPV6"])
+    condition     = toset(keys(google_compute_backend_bucket.site)) == toset(["kakao", "site", "versions"]) && toset(keys(google_compute_global_forwarding_rule.https)) == toset(["IPV4", "IPV6"])
     error_message = "Another domain would make a second edge of the same name."
   }
 

@@ -1,22 +1,22 @@
 """The networks' signs are those of the package that is pinned."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from petition.link import NETWORKS
 
 from dev import CannotRun, signs
-from dev.page_checks.__main__ import MISSING, install
+from dev.npm import has_node, install
+from dev.page_checks.__main__ import HERE, MISSING
 from tests.conftest import do_without
 
 
 @pytest.fixture(scope="module", autouse=True)
 def package() -> None:
     """Install the package; people without Node.js do without these tests, CI does not."""
-    if not (shutil.which("node") and shutil.which("npm")):
+    if not has_node():
         do_without(MISSING)
-    install()
+    install(HERE)
 
 
 def test_the_page_has_the_signs_of_the_package() -> None:

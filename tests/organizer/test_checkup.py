@@ -256,7 +256,7 @@ def test_a_page_without_a_policy_of_its_own_is_named(
     if not has_domain:
         without_a_domain(cloud)
         address = f"{SITE}/page/"
-    cloud.answers[address] = Page("<html>", **recorded.page_headers())
+    cloud.answers[address] = Page("<html>", 200, **recorded.page_headers())
 
     assert "no Content-Security-Policy" in look()["security headers"].sentence
 
