@@ -322,6 +322,8 @@ def transferred(responses: list[Response]) -> int:
     """Return the octets of answers and their headers, compressed as the deployed edge does it."""
     total = 0
     for response in responses:
+        if response.url.startswith("blob:"):
+            continue  # the page has made it itself
         body = response.body()
         if response.headers.get("content-type", "").startswith(
             ("text/", "application/", "image/svg")
