@@ -86,8 +86,7 @@ def host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlowHost]:
         slow.shutdown()
 
 
-# Firefox leaves once all is there, in test_engines.py.
-@pytest.mark.parametrize("engine", ["chromium", "webkit"])
+@pytest.mark.parametrize("engine", ENGINES)
 def test_going_back_shows_no_plea_whenever_somebody_left(
     host: SlowHost, tmp_path: Path, engine: str
 ) -> None:
