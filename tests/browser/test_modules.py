@@ -1,6 +1,7 @@
 """The page's pure modules, in a real browser, against the vectors that the functions obey too."""
 
 import base64
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import hpke, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
+from petition.address import AddressError, canonicalise
 from playwright.sync_api import Browser, Page
 
 from dev.keys import DevelopmentKeys, make_keys
@@ -22,6 +26,16 @@ RULES = Path(__file__).parents[2] / "functions" / "petition" / "addresses.json"
 SUITE = hpke.Suite(hpke.KEM.P256, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_128_GCM)
 INFO = b"savemyfriend/seal/1\x00savemyfriend"
 ENVELOPE_INFO = b"savemyfriend/envelope/1\x00savemyfriend"
+
+# Letters, marks and digits of every script that Python knows, and what an address has beside them.
+ADDRESS_TEXTS = st.text(
+    st.characters(categories=["L", "M", "N"]) | st.sampled_from(".+-_abjkıİßſǰＡ．。１"),
+    min_size=1,
+    max_size=9,
+)
+DOMAINS = st.sampled_from(
+    ["com", "ORG", "ｃｏｍ", "中国", "한국", "xn--fiqs8s", "gmail.com", "qq.com"]
+)
 
 # The recipient's side of HPKE, which the page has no use for, from the page's own key schedule.
 OPEN = """
@@ -246,6 +260,25 @@ def test_what_is_no_address_is_refused_as_in_python(page: Page) -> None:
 
     faults = [v["fault"] for v, c in zip(refused, canonical, strict=True) if c is not None]
     assert faults == []
+
+
+@given(
+    st.lists(
+        st.builds("{}@{}".format, ADDRESS_TEXTS, st.builds("{}.{}".format, ADDRESS_TEXTS, DOMAINS)),
+        min_size=100,
+        max_size=100,
+    )
+)
+def test_what_python_takes_for_one_mailbox_the_page_takes_for_the_same(
+    page: Page, typed: list[str]
+) -> None:
+    """A browser knows younger letters than Python, and domains that IDNA 2008 has no use for."""
+    taken = {}
+    for address in typed:
+        with contextlib.suppress(AddressError):
+            taken[address] = canonicalise(address)
+
+    assert page.evaluate(CANONICAL, [list(taken), rules()]) == list(taken.values())
 
 
 def rules() -> Any:
