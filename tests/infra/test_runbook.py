@@ -58,9 +58,9 @@ def test_every_alert_has_a_heading_that_says_what_to_do(deployed: Deployed) -> N
 @pytest.mark.parametrize("text", [RUNBOOK, SCALING], ids=["runbook", "scaling"])
 def test_every_link_leads_somewhere(text: str) -> None:
     anchors = {"": {slug(h) for h in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}}
-    for path in (ROOT / "docs").glob("*.md"):
+    for path in (ROOT / "docs").rglob("*.md"):
         found = re.findall(r"^#+ (.+)$", path.read_text(), re.MULTILINE)
-        anchors[path.name] = {slug(heading) for heading in found} | {""}
+        anchors[str(path.relative_to(ROOT / "docs"))] = {slug(heading) for heading in found} | {""}
 
     links = re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", text)
 
