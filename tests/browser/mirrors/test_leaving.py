@@ -108,4 +108,4 @@ def test_going_back_shows_no_plea_whenever_somebody_left(
 def leave(window: Window, url: str) -> None:
     """Leave by the button, and wait until the page elsewhere, or word that there is none, came."""
     window.run("document.getElementById('leave').click()")
-    window.wait(f"!location.href.startsWith('{url}')")
+    window.wait(f"!location.href.startsWith('{url}') && document.readyState === 'complete'")
