@@ -16,7 +16,7 @@ EACH = 50.0  # ours: readers a second of one connection; within 20 ms it is free
 # ours: between the first steps of two connections, so that they do not all ask at one moment; no
 # part of the 20 ms between two questions of one.
 APART_MS = 7
-HELD_SECONDS = 1.0  # ours: whoever is answered later puts others off by a place, 1/rate
+HELD_SECONDS = 1.0  # ours: for whoever is answered later, others wait by a place more, 1/rate
 SECOND = 1_000_000  # microseconds, as in the log
 
 
@@ -48,6 +48,7 @@ class Arrivals:
         self._answers: list[tuple[int, int, int]] = []  # sent, status, taken
         self._counted_from = 0.0
         self._number = 0
+        self._newest = 0  # of all who were given out, when they were sent
         self._first = float("inf")
 
     def add(self, line: bytes) -> None:
@@ -73,10 +74,11 @@ class Arrivals:
         for sent, status, taken in self._answers[:ripe]:
             if sent < self._counted_from:
                 continue
-            self._first = min(self._first, sent - self._number * self._apart)
-            late = sent - self._number * self._apart - self._first
+            first = sent - self._number * self._apart
+            if sent >= self._newest:  # Whoever was given up stands at a place that is not theirs.
+                self._first, self._newest = min(self._first, first), sent
             self._number += 1
-            yield max(0, status), (late + taken) / SECOND
+            yield max(0, status), (max(0, first - self._first) + taken) / SECOND
         del self._answers[:ripe]
 
 
