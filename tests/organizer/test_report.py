@@ -30,6 +30,7 @@ from organizer.signatures.gathering import gather
 from organizer.signatures.opening import Opening
 from organizer.trustees.fingerprint import fingerprint
 from tests.conftest import do_without
+from tests.naughty import TAKEN
 from tests.organizer.conftest import PETITION, Command, Forged, Signers, sealed_to_another_key
 
 FIRST = dt.datetime(2012, 2, 14, 9, tzinfo=dt.UTC)
@@ -55,6 +56,20 @@ def page(organizer: Command, forged: Forged, key_file: Path, tmp_path: Path) -> 
     said = organizer("report", tmp_path / "report.html", "--no-pdf", "--key", key_file)
     assert said.code == 0, said.err
     return (tmp_path / "report.html").read_text()
+
+
+def test_odd_names_are_read_as_people_wrote_them(
+    organizer: Command, forged: Forged, key_file: Path, tmp_path: Path
+) -> None:
+    for kind, (name, _) in TAKEN.items():
+        forged.add(1, contents=agreed(name), prefix=kind)
+    said = organizer("report", tmp_path / "report.html", "--no-pdf", "--key", key_file)
+    assert said.code == 0, said.err
+
+    page = (tmp_path / "report.html").read_text()
+
+    read = map(unescape, re.findall("<bdi>(.*?)</bdi>", page, re.DOTALL))
+    assert set(read) == {name for name, _ in TAKEN.values()}
 
 
 def test_it_speaks_every_language_of_the_petition(page: str) -> None:
