@@ -16,7 +16,7 @@ def decode(text: str, size: int) -> bytes:
     Raises:
         ValueError: It is anything else, or another spelling of the same octets.
     """
-    other_alphabet = "+" in text or "/" in text  # which the decoder would take too
+    other_alphabet = "+" in text or "/" in text  # the decoder takes it too, and warns
     padded = "" if other_alphabet else text + "=" * (-len(text) % 4)
     try:
         octets = b64decode(padded, altchars=b"-_", validate=True)

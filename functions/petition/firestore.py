@@ -204,10 +204,10 @@ class Firestore:
             Unavailable: No answer in time.
         """
         answers = self._stream("BatchGetDocuments", self._ask_for([name]), BatchGetResponse)
-        async for answer in answers:
-            found = self._found(answer.found) if answer.HasField("found") else None
-            return found, answer.read_time.ToDatetime(tzinfo=dt.UTC)
-        raise Unavailable
+        # To the stream's end: a call that is left earlier is cancelled, and its failure unseen.
+        (answer,) = [answer async for answer in answers]
+        found = self._found(answer.found) if answer.HasField("found") else None
+        return found, answer.read_time.ToDatetime(tzinfo=dt.UTC)
 
     async def query(
         self, parent: str, collection: str, *, before: str | None = None, limit: int | None = None
