@@ -3,6 +3,7 @@
 import functools
 import gzip
 import json
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from dev import HOST, ROOT
+from dev.emulator import running_emulator
+from dev.keys import make_keys
+from dev.ports import free_port
 from dev.site import FRONTEND, PETITION, Handler, page_headers
+from dev.stack import running_stack
 from infra.publish import COMPRESSED, VERSIONS, publish
 
 # As infra/site.tf says: what has a name of its own never changes, and everything else is young.
@@ -19,6 +24,27 @@ NEWEST = "public, max-age=60"
 VERSION = "public, max-age=31536000, immutable"
 # Most headers mean something for a document alone (infra/edge.tf).
 OF_VERSIONS = ("Referrer-Policy", "X-Content-Type-Options")
+
+
+@contextmanager
+def running_published(project: str) -> Iterator[str]:
+    """
+    Run the functions, and serve the page as it is uploaded beside them; give its address.
+
+    Args:
+        project: In an emulator of its own.
+    """
+    port = free_port()
+    site = f"http://{HOST}:{port}"
+    changes = {"ALLOWED_ORIGINS": site}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with (
+            running_emulator(folder / "emulator.log") as emulator,
+            running_stack(emulator, project, make_keys(), folder, changes=changes) as stack,
+            serving(stack.page_config, port, folder / "page"),
+        ):
+            yield site
 
 
 @contextmanager

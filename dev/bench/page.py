@@ -7,21 +7,15 @@ protocol), beside the real functions. Every load is a new browser profile with a
 
 import argparse
 import statistics
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 from rich.table import Table
 
-from dev import HOST, CannotRun
-from dev.emulator import running_emulator
-from dev.keys import make_keys
+from dev import CannotRun
 from dev.pictures.browser import FLAGS, LANGUAGES, find_chromium
-from dev.ports import free_port
-from dev.published import serving
-from dev.stack import running_stack
+from dev.published import running_published
 
 PATIENCE_MILLISECONDS = 60_000
 
@@ -113,24 +107,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m dev.bench.page", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="loads of each kind (3)")
     rounds = parser.parse_args().rounds
-    port = free_port()
-    site = f"http://{HOST}:{port}"
     table = Table("network", "language", *COLUMNS)
-    with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
-        folder = Path(name)
+    with running_published("demo-bench-page") as site, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
-        with (
-            running_emulator(folder / "emulator.log") as emulator,
-            running_stack(
-                emulator, "demo-bench-page", make_keys(), folder, changes={"ALLOWED_ORIGINS": site}
-            ) as stack,
-            serving(stack.page_config, port, folder / "page"),
-        ):
-            measure(browser, site, "en", NETWORKS[0])  # warms the functions up
-            for network in NETWORKS:
-                for language in LANGUAGES:
-                    loads = [measure(browser, site, language, network) for _ in range(rounds)]
-                    table.add_row(network.name, language, *map(median, COLUMNS, [loads] * 7))
+        measure(browser, site, "en", NETWORKS[0])  # warms the functions up
+        for network in NETWORKS:
+            for language in LANGUAGES:
+                loads = [measure(browser, site, language, network) for _ in range(rounds)]
+                table.add_row(network.name, language, *map(median, COLUMNS, [loads] * 7))
         browser.close()
     Console(width=110).print(table)
 

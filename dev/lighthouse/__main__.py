@@ -6,7 +6,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,14 +13,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from dev import HOST, CannotRun
-from dev.emulator import running_emulator
-from dev.keys import make_keys
+from dev import CannotRun
 from dev.npm import has_node, install
 from dev.pictures.browser import FLAGS, LANGUAGES, find_chromium
-from dev.ports import free_port
-from dev.published import serving
-from dev.stack import running_stack
+from dev.published import running_published
 
 HERE = Path(__file__).parent
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
@@ -66,21 +61,11 @@ def main() -> None:
         raise CannotRun("Lighthouse needs Node.js and npm, on Debian `apt install nodejs npm`.")
     install(HERE)
     table = Table("page", "screen", *CATEGORIES, "what took something off")
-    port = free_port()
-    site = f"http://{HOST}:{port}"
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with (
-            running_emulator(folder / "emulator.log") as emulator,
-            running_stack(
-                emulator, "demo-lighthouse", make_keys(), folder, changes={"ALLOWED_ORIGINS": site}
-            ) as stack,
-            serving(stack.page_config, port, folder / "page"),
-        ):
-            for page in arguments.pages:
-                for screen in SCREENS:
-                    looks = [grade(f"{site}/{page}", screen) for _ in range(arguments.rounds)]
-                    table.add_row(page, screen, *median(looks), ", ".join(lost(looks)))
+    with running_published("demo-lighthouse") as site:
+        for page in arguments.pages:
+            for screen in SCREENS:
+                looks = [grade(f"{site}/{page}", screen) for _ in range(arguments.rounds)]
+                table.add_row(page, screen, *median(looks), ", ".join(lost(looks)))
     Console(width=120).print(table)
 
 

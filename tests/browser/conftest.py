@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from dev import CannotRun
+from dev.keys import DevelopmentKeys
 from dev.pictures.browser import FLAGS, LANGUAGES, find_chromium
+from dev.ports import free_port
+from dev.site import PUBLIC_FUNCTIONS, Site, site_config
 from dev.stack import Stack
 from tests.conftest import do_without
 
@@ -51,6 +54,15 @@ def site_url(services: Stack) -> str:
     fixture of its own.
     """
     return services.site
+
+
+@contextlib.contextmanager
+def lone_site(keys: DevelopmentKeys) -> Iterator[str]:
+    """Serve the page beside no functions, and give its address."""
+    port = free_port()
+    site = Site(port, site_config(dict.fromkeys(PUBLIC_FUNCTIONS, "http://127.0.0.1:9"), keys))
+    yield f"http://127.0.0.1:{port}"
+    site.stop()
 
 
 @pytest.fixture

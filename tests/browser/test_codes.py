@@ -12,8 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from dev.keys import DevelopmentKeys
-from dev.ports import free_port
-from dev.site import PUBLIC_FUNCTIONS, Site, site_config
+from tests.browser.conftest import lone_site
 
 DRAW = """
 async (text) => {
@@ -30,10 +29,8 @@ CAPACITIES = [14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 4
 
 @pytest.fixture(scope="module")
 def site_url(keys: DevelopmentKeys) -> Iterator[str]:
-    port = free_port()
-    site = Site(port, site_config(dict.fromkeys(PUBLIC_FUNCTIONS, "http://127.0.0.1:9"), keys))
-    yield f"http://127.0.0.1:{port}"
-    site.stop()
+    with lone_site(keys) as url:
+        yield url
 
 
 @pytest.fixture

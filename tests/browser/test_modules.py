@@ -17,9 +17,7 @@ from petition.address import AddressError, canonicalise
 from playwright.sync_api import Browser, Page
 
 from dev.keys import DevelopmentKeys, make_keys
-from dev.ports import free_port
-from dev.site import PUBLIC_FUNCTIONS, Site, site_config
-from tests.browser.conftest import visiting
+from tests.browser.conftest import lone_site, visiting
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 RULES = Path(__file__).parents[2] / "functions" / "petition" / "addresses.json"
@@ -91,10 +89,8 @@ def keys() -> DevelopmentKeys:
 
 @pytest.fixture(scope="module")
 def site_url(keys: DevelopmentKeys) -> Iterator[str]:
-    port = free_port()
-    site = Site(port, site_config(dict.fromkeys(PUBLIC_FUNCTIONS, "http://127.0.0.1:9"), keys))
-    yield f"http://127.0.0.1:{port}"
-    site.stop()
+    with lone_site(keys) as url:
+        yield url
 
 
 # One for all, because nothing in it stays from one test to the next.
