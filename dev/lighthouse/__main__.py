@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 180
 # On a busy machine its browser now and then records nothing, and it says itself: run it again.
 ATTEMPTS = 3
 # These ask search engines to leave them out, and are not graded by what is for those.
-UNLISTED = ("withdraw.html", "courier.html")
+UNLISTED = ("withdraw.html", "courier.html", "kakao.html")
 PAGES = (
     *(f"?lang={language}" for language in LANGUAGES),
     *(f"{name}?lang=en" for name in (*UNLISTED, "problems.html")),
