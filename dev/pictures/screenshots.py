@@ -83,7 +83,7 @@ def take_screenshots(browser: Browser, services: Stack) -> None:
         language = page.get_attribute("html", "lang") or ""
         sign(page, Signer(f"{language}@example.org", NAMES[language]))
         page.wait_for_selector("#share-qr", state="visible")
-        page.wait_for_function("document.getElementById('share-card').complete")
+        page.wait_for_function("() => document.getElementById('share-card').complete")
         page.evaluate("document.activeElement.blur()")
         return ".act"
 

@@ -2,11 +2,10 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Iterator
-from urllib.parse import quote
 
 from dev.pictures.signer import Signer
+from tests.marks.spelling import spellings
 
 SHORTEST = 8  # ours: by chance once in 280 terabytes
 
@@ -18,35 +17,22 @@ SECRET = Signer(
 )
 
 
-def leaks(signer: Signer, sent: bytes) -> list[str]:
+def leaks(signer: Signer, sent: bytes) -> list[bytes]:
     """Return every form in which something of a signer's name, address or message was sent."""
     name, words = signer.name.split()[0], signer.message.split()
     marks = [signer.name, signer.email, signer.message, signer.email.split("@")[0], name]
     marks.append(" ".join(words[3:5]))
     # Shorter ones are found by chance in what is sealed.
-    forms = {form for mark in marks for form in encodings(mark) if len(form) >= SHORTEST}
-    return sorted(form for form in forms if form.encode() in sent)
+    forms = {form for mark in marks for form in forms_of(mark) if len(form) >= SHORTEST}
+    return sorted(form for form in forms if form in sent)
 
 
-def encodings(text: str) -> Iterator[str]:
-    """
-    Return how a text could hide in a request: as itself, escaped,
-    in other alphabets, or hashed.
-    """
-    raw = text.encode()
-    yield text
-    yield text.lower()
-    yield quote(text)
-    yield json.dumps(text)[1:-1]
-    for octets in (raw, text.encode("utf-16-le"), text.encode("utf-16-be")):
-        yield octets.hex()
-        # Base64 of a text depends on where it starts; its ends on what stands beside it.
-        for offset in range(3):
-            encoded = base64.b64encode(b"\0" * offset + octets).decode()
-            inner = encoded[4 if offset else 0 : len(encoded) // 4 * 4 - 4]
-            yield inner
-            yield inner.replace("+", "-").replace("/", "_")
-    for digest in (hashlib.md5(raw), hashlib.sha1(raw), hashlib.sha256(raw)):  # noqa: S324
-        yield digest.hexdigest()
-        yield base64.b64encode(digest.digest()).decode().rstrip("=")
-        yield base64.urlsafe_b64encode(digest.digest()).decode().rstrip("=")
+def forms_of(text: str) -> Iterator[bytes]:
+    """Return how a text could hide in a request: in any spelling, in small letters, or hashed."""
+    octets = text.encode()
+    yield from spellings(octets).values()
+    yield text.lower().encode()
+    for digest in (hashlib.md5(octets), hashlib.sha1(octets), hashlib.sha256(octets)):  # noqa: S324
+        yield digest.hexdigest().encode()
+        yield base64.b64encode(digest.digest()).rstrip(b"=")
+        yield base64.urlsafe_b64encode(digest.digest()).rstrip(b"=")

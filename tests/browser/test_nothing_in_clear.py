@@ -58,7 +58,7 @@ def test_no_poster_and_no_copied_text_holds_name_address_or_message(
 ) -> None:
     page, _ = signed
     page.click("#share-copy")
-    page.wait_for_function("document.getElementById('share-status').textContent")
+    page.wait_for_function("() => document.getElementById('share-status').textContent")
     page.click("#share-panel summary")
     page.click("#share-poster")
     page.wait_for_selector("html.poster", state="attached")

@@ -26,7 +26,7 @@ def spellings(octets: bytes) -> dict[str, bytes]:
 
     Of base64 only the middle is told, which does not depend on what stands beside the octets.
     """
-    text = octets.decode("latin-1")
+    text = _text_of(octets)
     named = {
         "plain": octets,
         "upper case": octets.upper(),
@@ -42,12 +42,24 @@ def spellings(octets: bytes) -> dict[str, bytes]:
     }
     for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"):
         named[encoding] = text.encode(encoding)
-    for source, content in (("", octets), ("UTF-16 ", text.encode("utf-16-le"))):
+    for source, content in (
+        ("", octets),
+        ("UTF-16 ", text.encode("utf-16-le")),
+        ("UTF-16-BE ", text.encode("utf-16-be")),
+    ):
         for before in range(3):
             middle = _middle_of_base64(content, before)
             named[f"{source}base64 after {before}"] = middle
             named[f"{source}base64url after {before}"] = middle.translate(_URL_ALPHABET)
     return named
+
+
+def _text_of(octets: bytes) -> str:
+    """Return what octets say; those of a receipt say nothing, and stand for themselves."""
+    try:
+        return octets.decode()
+    except UnicodeDecodeError:
+        return octets.decode("latin-1")
 
 
 _URL_ALPHABET = bytes.maketrans(b"+/", b"-_")

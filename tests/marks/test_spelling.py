@@ -44,6 +44,7 @@ for before in range(3):
         name = f"base{alphabet} after {before}"
         PLANTED[name] = base64_after(before, "utf-8", write)
         PLANTED[f"UTF-16 {name}"] = base64_after(before, "utf-16-le", write)
+        PLANTED[f"UTF-16-BE {name}"] = base64_after(before, "utf-16-be", write)
 
 
 def test_every_spelling_is_planted() -> None:
