@@ -11,6 +11,8 @@ import math
 import sys
 from dataclasses import dataclass
 
+from petition.documents import SIGNING_LANES, WITHDRAWAL_LANES
+
 from dev.bench.prices import (
     ARMOR_MONTH,
     ARMOR_REQUEST,
@@ -28,7 +30,7 @@ from dev.bench.prices import (
     WRITE,
     instance_second,
 )
-from dev.bench.scaling import CACHES, LANES, Sign, count_instances, table
+from dev.bench.scaling import CACHES, Sign, count_instances, table
 
 SIGNATURES, LOOKS = 1_000_000, 100  # looks at the count for each signature
 WITHDRAWN, LINKED = 0.01, 0.1  # assumed: of the signers, who withdraws, and who makes a link
@@ -39,7 +41,6 @@ PUBLISH_SECONDS = 60  # petition/settings.py: publish_seconds
 FRESH_SECONDS = 2  # count.py: FRESH_SECONDS, of one instance
 EDGE_SECONDS = 5  # count.py: s-maxage, of one cache of the edge
 STATUS_SECONDS = 3  # sign.py: STATUS_SECONDS, of one instance
-WITHDRAWAL_LANES = 16  # petition/documents.py
 
 ANSWER_GIB = 1 / 2**20  # estimated from the contract: 1 KiB, with its headers
 PAGE_FILES = 9  # docs/performance.md, "The page": 10 requests, of which one is the count
@@ -68,7 +69,8 @@ CLAIM = Operations(reads=1, writes=2)
 LANE = Operations(writes=1)
 STATUS = Operations(reads=1)
 REFRESH = Operations(reads=1)
-PUBLICATION = Operations(reads=LANES + WITHDRAWAL_LANES, writes=1)  # when every lane is in use
+# When every lane is in use.
+PUBLICATION = Operations(reads=SIGNING_LANES + WITHDRAWAL_LANES, writes=1)
 WITHDRAWAL = Operations(reads=1, writes=3)
 LEAVING = Operations(reads=2, deletes=2)  # an entry and its signer; a lane for a hundred of them
 SWEEP = Operations(reads=1)  # the query that finds nothing more

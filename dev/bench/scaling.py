@@ -11,6 +11,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from petition.documents import SIGNING_LANES
+
 from dev.bench.prices import CACHE_GIB, CACHE_LOOKUP, READ, REQUEST, WRITE, instance_second
 
 # The autoscaler adds instances above this share of CPU and of concurrency.
@@ -23,7 +25,6 @@ RAMP_START, RAMP_FACTOR, RAMP_SECONDS = 500, 1.5, 300
 
 COUNT_CPU = 0.0002  # measured: an answer from memory, rounded up
 
-LANES = 256  # petition/documents.py: SIGNING_LANES
 
 # Assumed: places of the edge that each keep a copy of their own.
 CACHES = 100
@@ -136,7 +137,7 @@ def level(rate: float, sign: Sign) -> Level:
         group=group,
         wait=sign.held(each),
         commits=commits,
-        lane=commits / LANES,
+        lane=commits / SIGNING_LANES,
         ramp_minutes=steps * RAMP_SECONDS / 60,
         # A claim, its signer, its part of a lane; a look.
         dollars_per_million=1e6 * (WRITE * (2 + 1 / group) + READ + machines + REQUEST),

@@ -10,7 +10,7 @@ from petition.documents import LANES, PETITIONS, SIGNING_LANES, WITHDRAWAL_LANES
 from petition.settings import CountSettings
 
 from dev import ROOT
-from dev.bench import bill, scaling
+from dev.bench import bill
 from dev.bench.audit import PETITION
 from dev.bench.bill import Operations, Pace
 from dev.bench.wire import Wire, running_wire
@@ -140,7 +140,6 @@ def test_the_bill_knows_the_functions_as_they_are() -> None:
     assert f"s-maxage={bill.EDGE_SECONDS}" in count
     assert f"STATUS_SECONDS = {bill.STATUS_SECONDS:.1f} " in sign
     assert CountSettings.model_fields["publish_seconds"].default == bill.PUBLISH_SECONDS
-    assert (scaling.LANES, bill.WITHDRAWAL_LANES) == (SIGNING_LANES, WITHDRAWAL_LANES)
 
 
 def test_the_edge_asks_no_more_often_however_many_look() -> None:
