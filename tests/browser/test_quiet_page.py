@@ -3,13 +3,16 @@
 import gzip
 import json
 import re
+import time
 from pathlib import Path
+from typing import IO
 
 import pytest
 from playwright.sync_api import Page, Request, Response, Route
 
 from dev.pictures.browser import LANGUAGES
 from dev.pictures.signer import Signer, sign
+from dev.site import Handler
 from dev.stack import Stack
 from tests.browser.conftest import PHONE, Visit
 
@@ -20,6 +23,8 @@ KIB = 1024
 FIRST_VIEW_REQUESTS = 12
 FIRST_VIEW_OCTETS = 60 * KIB
 EVERYTHING_OCTETS = 150 * KIB
+
+PAUSE_SECONDS = 0.05  # three frames
 
 
 def test_nobody_else_is_asked_for_anything(visit: Visit, services: Stack) -> None:
@@ -133,6 +138,33 @@ def test_nothing_moves_when_the_count_arrives(
 
     assert page.evaluate("window.moved") == []
     assert page.evaluate("window.shifts") == 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", [{}, PHONE], ids=["desktop", "phone"])
+def test_nothing_moves_while_the_page_is_read(
+    visit: Visit, language: str, screen: dict[str, object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a slow network a page comes in pieces, and each is painted before the next is there."""
+    monkeypatch.setattr(Handler, "copyfile", trickle)
+
+    page = visit(language=language, before=lambda page: page.add_init_script(SHIFTS), **screen)
+    page.wait_for_selector("#count.known")
+
+    assert page.evaluate("performance.getEntriesByType('paint').length") > 0
+    assert page.evaluate("window.moved") == []
+
+
+def trickle(handler: Handler, source: IO[bytes], answer: IO[bytes]) -> None:
+    """Send a page with a pause before each of its parts, longer than a frame; the rest at once."""
+    content = source.read()
+    parts = [content]
+    if handler.path.partition("?")[0] == "/":
+        parts = re.split(rb"(?=<(?:header|section|article|h2|h3|form|button|span|footer)\b)", content)
+    for part in parts:
+        answer.write(part)
+        answer.flush()
+        time.sleep(PAUSE_SECONDS if len(parts) > 1 else 0)
 
 
 def test_the_page_sends_the_headers_it_promises(visit: Visit, services: Stack) -> None:
