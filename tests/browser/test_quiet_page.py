@@ -25,6 +25,7 @@ FIRST_VIEW_OCTETS = 60 * KIB
 EVERYTHING_OCTETS = 150 * KIB
 
 PAUSE_SECONDS = 0.05  # three frames
+PARTS = re.compile(rb"(?=<(?:header|section|article|h2|h3|form|button|span|footer)\b)")
 
 
 def test_nobody_else_is_asked_for_anything(visit: Visit, services: Stack) -> None:
@@ -160,7 +161,7 @@ def trickle(handler: Handler, source: IO[bytes], answer: IO[bytes]) -> None:
     content = source.read()
     parts = [content]
     if handler.path.partition("?")[0] == "/":
-        parts = re.split(rb"(?=<(?:header|section|article|h2|h3|form|button|span|footer)\b)", content)
+        parts = PARTS.split(content)
     for part in parts:
         answer.write(part)
         answer.flush()
