@@ -14,14 +14,28 @@ whenPhrased(() => {
   if (shown) list(shown.$form, shown.faults);
 });
 
+// As the functions have it (functions/petition/text.py): letters without a picture.
+const UNSEEN =
+  /^[\p{White_Space}\p{Cc}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}\uFFF9-\uFFFB]*$/u;
+
 /**
- * What a signer wrote. Ends are trimmed, and a tab is a space: it comes from pasting only.
+ * What somebody wrote, as it is kept. Ends are trimmed, and a tab is a space: it comes from pasting
+ * only. What nobody would see anything of is nothing.
+ *
+ * @param {string} typed
+ */
+export function written(typed) {
+  return UNSEEN.test(typed) ? "" : typed.replaceAll("\t", " ").trim();
+}
+
+/**
+ * What a signer wrote.
  *
  * @returns {import("./crypto/seal.js").Contents & {country: string}}
  */
 export function readForm() {
   const text = (/** @type {HTMLInputElement | HTMLTextAreaElement} */ $field) =>
-    $field.value.replaceAll("\t", " ").trim();
+    written($field.value);
   return {
     name: text($("name", HTMLInputElement)),
     email: text($("email", HTMLInputElement)),

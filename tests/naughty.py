@@ -14,6 +14,8 @@ TAKEN = {
     "turkish-and-beyond-the-plane": ("İıſß ŒŁ 𠮷𝔸", "byte\ufeff\u2060order\u00ad \u3164 end"),
     "names-of-nothing": ("null", "undefined NaN None -0 1e1000 true"),
     "longest": ("𠮷" * 100, "🕯" * 280),
+    "seen-beside-what-is-not": ("\u115f\u1161 葛\U000e0100 ក\u17b4", "\u2800 a \U000e0061"),
+    "a-joiner-in-persian": ("می\u200cخواهم", "\U0001f3f4\U000e0067\U000e0062\U000e007f"),
 }
 REFUSED = {
     "an-override": ("ab\u202ecd", ""),
@@ -21,4 +23,9 @@ REFUSED = {
     "a-formula": ("=1+1", ""),
     "too-long": ("𠮷" * 101, ""),
     "white-space-alone": (" \u3000\u00a0", ""),
+    "hangul-filler-alone": ("\u3164", ""),
+    "letters-nobody-sees": (
+        "\u115f\u1160\u2800 \uffa0\u17b4\u17b5\ufe0f\u034f\u00ad\U000e0041",
+        "",
+    ),
 }

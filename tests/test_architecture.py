@@ -49,7 +49,7 @@ CALLS = {
 }
 PURE = (
     *("address", "badge", "base64url", "blur", "campaign", "claim", "country", "documents"),
-    *("form", "link", "messages", "problems", "receipt", "seal", "values"),
+    *("form", "link", "messages", "problems", "receipt", "seal", "text", "values"),
 )
 WITH_IO = (
     *("cache", "firestore", "ledger", "log", "retry", "server", "settings", "store", "tally"),

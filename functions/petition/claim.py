@@ -3,7 +3,6 @@
 import datetime as dt
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Callable
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from petition.form import Form, Language, fault
 from petition.link import VIA_PATTERN
 from petition.receipt import hash_receipt, make_receipt, write_receipt
 from petition.seal import BOX_BYTES, ENVELOPE_BYTES, VERSION, Consent, Contents, seal
+from petition.text import find_control, is_blank
 
 MAX_NAME_CHARACTERS = 100  # ours
 MAX_MESSAGE_CHARACTERS = 280  # ours; with the longest name and address it still fits a box
@@ -28,9 +28,6 @@ TAG_BYTES = DIGEST_BYTES = 32  # SHA-256
 # ours: some hundred thousand times dearer to guess than a hash; a slow phone takes half a second,
 # while its owner still types.
 TAG_ITERATIONS = 200_000
-
-# Controls that make a text show another order than it has (Unicode UAX #9, section 2).
-_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def _octets(size: int) -> Callable[[object], bytes]:
@@ -59,17 +56,21 @@ def _check_country(country: str) -> str:
 
 
 def _check_text(text: str) -> str:
-    if any(c in _BIDI_CONTROLS or unicodedata.category(c) in ("Cc", "Cs") for c in text):
+    if find_control(text):
         raise fault("Leave out control characters.")
     return text
 
 
 def _check_lines(text: str) -> str:
+    if is_blank(text):
+        return ""
     _check_text(text.replace("\n", " ").replace("\r", " ").replace("\t", " "))
     return text
 
 
 def _check_name(name: str) -> str:
+    if is_blank(name):
+        raise fault("Write a name that can be seen.")
     # A spreadsheet would take such a name for a formula.
     if name.startswith(("=", "+", "-", "@")):
         raise fault("A name does not start with =, +, - or @.")

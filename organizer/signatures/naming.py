@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from petition.seal import Consent, Contents
+from petition.text import is_blank
 
 from organizer.signatures.opening import OpenedClaim, Verdict
 
@@ -76,7 +77,7 @@ def name_signer(
     if any(agreed) and not (all(agreed) and len(names) == 1):
         return _decide(signer, good, read, decisions.get(signer))
     contents = _together(read[good[-1].stored.id], read)
-    naming = Naming.NAMED if all(agreed) and contents.name.strip() else Naming.WITHHELD
+    naming = Naming.NAMED if all(agreed) and not is_blank(contents.name) else Naming.WITHHELD
     return Person(signer, naming, good[-1], contents)
 
 

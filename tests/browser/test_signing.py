@@ -349,6 +349,7 @@ def test_faults_follow_the_language_and_go_one_by_one_when_mended(visit: Visit) 
 
 FAULTY = {
     "no-name": (Signer("a@example.org", name=" "), "name", "Enter your name."),
+    "a-name-nobody-sees": (Signer("a@example.org", name="\u3164"), "name", "Enter your name."),
     "formula": (Signer("a@example.org", name="=1+1"), "name", "other than = + - or @"),
     "long-name": (Signer("a@example.org", name="金" * 101), "name", "100 characters"),
     "hidden-direction": (Signer("a@example.org", name="a\u202eb"), "name", "invisible"),

@@ -76,6 +76,11 @@ def test_two_names_of_which_one_agreed_are_contested() -> None:
     assert decide(claim("a", "Ada"), claim("b", "Eve", delivery=False)).naming is Naming.CONTESTED
 
 
+@pytest.mark.parametrize("name", ["", " ", "\u3164", "\u2800\ufe0f"])
+def test_a_name_of_which_nothing_can_be_seen_is_not_told(name: str) -> None:
+    assert decide(claim("a", name)).naming is Naming.WITHHELD
+
+
 def test_where_nobody_agreed_there_is_nothing_to_decide() -> None:
     person = decide(claim("a", "Ada", delivery=False), claim("b", "Eve", delivery=False, hour=1))
 

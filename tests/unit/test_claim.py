@@ -68,6 +68,12 @@ def read_open(**fields: object) -> OpenForm:
         {"name": "a" * 100},
         {"name": "𠮷" * 100},
         {"name": "Ann = Lee + 1"},
+        {"name": "\u1112\u1161\u11ab"},
+        {"name": "\u115f\u1161"},
+        {"name": "ក\u17b4\u17b6"},
+        {"name": "葛\U000e0100"},
+        {"name": "🕯\ufe0f"},
+        {"name": "می\u200cخواهم"},
         {"message": ""},
         {"message": "a" * 280},
         {"message": "one\nline\r\nand\tanother"},
@@ -98,6 +104,9 @@ def test_open_form_takes(fields: dict[str, object]) -> None:
     [
         ("no name", {"name": ""}, "#/name"),
         ("a name of white space", {"name": " \t\u3000\n"}, "#/name"),
+        ("a name of a Hangul filler", {"name": "\u3164"}, "#/name"),
+        ("a name of joiners and tags", {"name": "\u200d\ufe0f\U000e0041"}, "#/name"),
+        ("a name of empty Braille", {"name": "\u2800 \u2800"}, "#/name"),
         ("a number for a name", {"name": 1}, "#/name"),
         ("null for a name", {"name": None}, "#/name"),
         ("a list for a name", {"name": ["Ann"]}, "#/name"),
@@ -154,6 +163,11 @@ def test_open_form_takes(fields: dict[str, object]) -> None:
 )
 def test_open_form_points_at(fault: str, fields: dict[str, object], pointer: str) -> None:
     assert list(refused(OpenForm, OPEN | fields)) == [pointer]
+
+
+def test_a_message_of_which_nothing_can_be_seen_is_none() -> None:
+    assert read_open(message="\u3164\n\u200b").message == ""
+    assert read_open(message="\u3164a").message == "\u3164a"
 
 
 @pytest.mark.parametrize(
