@@ -29,3 +29,32 @@ REFUSED = {
         "",
     ),
 }
+
+# What organizers may write into a petition: it is shown as it stands. Whatever of it would run
+# marks the document.
+_MARK = "document.documentElement.dataset.run = 1"
+WRITTEN = {
+    "markup": f'<b>bold</b><img src=x onerror="{_MARK}"><svg/onload={_MARK}>',
+    "script": f"</script><script>{_MARK}</script></title></textarea>",
+    "comments": "<!-- plea: end --> --> ]]> <?xml?> <!DOCTYPE x>",
+    "quotes": f"\" onclick='{_MARK}' x=` it’s “so” 'so'",
+    "entities": "&lt;b&gt; &amp;amp; &#39; &nope; &",
+    "places": "{name} {0} {} {{7*7}} %s %(x)s ${y} $(id) $& $1",
+    "backslashes": "\\1 \\g<1> \\u0041 C:\\new \\",
+    "lines": "one\u2028two\u2029three\nfour",
+    "right-to-left": "שלום מחר مرحبا 123 \u200f!",
+    "combined": "Z\u0351\u036b\u0343a\u0329 e\u0301\u0323",
+    "joined": "\U0001f469\u200d\U0001f469\u200d\U0001f467 می\u200cخواهم 葛\U000e0100",
+    "long": "W" * 200,
+}
+# What no text of a petition may be, and what is said of it.
+UNWRITABLE = {
+    "an-override": ("ab\u202ecd", "U+202E"),
+    "an-isolate": ("ab\u2066cd", "U+2066"),
+    "a-bell": ("ab\acd", "U+0007"),
+    "an-escape": ("ab\x1b[2Jcd", "U+001B"),
+    "a-carriage-return": ("ab\rcd", "U+000D"),
+    "no-character": ("ab\uffffcd", "U+FFFF"),
+    "a-filler": ("\u3164", "empty"),
+    "a-space": (" ", "empty"),
+}

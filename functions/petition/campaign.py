@@ -6,15 +6,52 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from petition.documents import OUTCOME
+from petition.text import find_control, is_blank
 
 FOLDER = Path(__file__).parent.parent / "campaigns"
 
-Text = Annotated[str, Field(min_length=1, max_length=2000)]
-Share = Annotated[str, Field(min_length=1, max_length=200)]
-Contact = Annotated[str, Field(pattern=r"^([^\s@/]+@[^\s@/]+\.[^\s@/]+|https://\S+)$")]
+NO_CHARACTERS = re.compile("[\ufffe\uffff]")  # No XML may hold them (XML 1.0, section 2.2).
+
+
+def check_text(text: str) -> str:
+    """
+    Return what everybody can be shown: on pages, in feeds, between other texts in one line.
+
+    Raises:
+        ValueError: Nobody would see anything of it; or it holds a control other than a line break
+            or a tab, a change of direction, or what is no character.
+    """
+    if is_blank(text):
+        raise ValueError("it is empty; write it, or take it out where it may be left out")
+    found = NO_CHARACTERS.search(text)
+    hidden = found[0] if found else find_control(text.replace("\n", " ").replace("\t", " "))
+    if hidden:
+        raise ValueError(
+            f"it holds U+{ord(hidden):04X}, which nobody sees and which breaks what is around it; "
+            "take it out"
+        )
+    return text
+
+
+Text = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(check_text)]
+Share = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(check_text)]
+Badge = Annotated[str, Field(min_length=1, max_length=40), AfterValidator(check_text)]
+Contact = Annotated[
+    str,
+    Field(pattern=r"^([^\s@/]+@[^\s@/]+\.[^\s@/]+|https://\S+)$"),
+    AfterValidator(check_text),
+]
 OutcomeId = Annotated[str, Field(pattern=f"^{OUTCOME}$")]
 
 
@@ -46,7 +83,7 @@ class Source(_Content):
     """Where a fact of the plea can be read up."""
 
     title: Text
-    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$")]
+    url: Annotated[str, Field(pattern=r"^https://[^\s/]+(/\S*)?$"), AfterValidator(check_text)]
 
 
 class Texts(_Content):
@@ -67,7 +104,7 @@ class Texts(_Content):
     addressed_to: Annotated[tuple[Text, ...], Field(min_length=1)]
     organizers: Text
     share: Share
-    badge: Annotated[str, Field(min_length=1, max_length=40)]
+    badge: Badge
     after: Stage | None = None
     outcomes: Annotated[dict[OutcomeId, Stage], Field(min_length=1)]
 

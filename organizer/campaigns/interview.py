@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any
 
-from petition.campaign import Campaign, Source, Stage, Texts
+from petition.campaign import Campaign, Source, Stage, Text, Texts
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from organizer.campaigns.validity import advise
@@ -15,6 +15,8 @@ MILESTONES = "100 1000 10000 100000 1000000"
 OUTCOMES = "free returned unknown"
 
 Model = type[BaseModel]
+
+_LINE = TypeAdapter[str](Text)
 
 
 def interview(petition: str | None, languages: Sequence[str]) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def stage(question: str) -> dict[str, str]:
 def sources() -> list[dict[str, str]]:
     """Ask for sources until there are no more."""
     found = []
-    while title := ask("The title of a source of its facts []:"):
+    while title := one(Source, "title", "The title of a source of its facts []:", otherwise=""):
         found.append({"title": title, "url": one(Source, "url", "Its address:")})
     return found
 
@@ -122,11 +124,15 @@ def one_of_words(question: str, *, otherwise: str | None = None) -> list[str]:
 def several(question: str) -> list[str]:
     """Ask for one or more lines."""
     say(question)
-    lines: list[str] = []
-    while (line := ask(f"{len(lines) + 1}.")) or not lines:
-        if line:
-            lines.append(line)
+    lines = [_line(1)]
+    while line := _line(len(lines) + 1, otherwise=""):
+        lines.append(line)
     return lines
+
+
+def _line(number: int, *, otherwise: str | None = None) -> str:
+    line: str = _until_it_fits("", f"{number}.", _LINE.validate_strings, otherwise)
+    return line
 
 
 def _until_it_fits(

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from organizer.campaigns.correction import Correction
 from organizer.campaigns.interface import lacking
 from organizer.campaigns.sharing import length_on_x, too_long
+from organizer.campaigns.validity import advise
 from organizer.pages.updates import read_updates
 
 # Names of the web that are nobody's (RFC 2606 and RFC 6761), and texts that were left standing.
@@ -193,7 +194,7 @@ def _news(campaign: Campaign, frontend: Path, now: dt.datetime) -> Iterator[Corr
     except ValidationError as error:
         for detail in error.errors():
             place = ".".join(str(part) for part in detail["loc"])
-            yield Correction(f"{name}, {place}".removesuffix(", "), f"{detail['msg']}.")
+            yield Correction(f"{name}, {place}".removesuffix(", "), advise(detail))
         return
     for update in updates:
         place = f"{name}, {update.date}"

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 from petition.campaign import Campaign
+from pydantic import ValidationError
 
 from organizer import MISUNDERSTOOD, WRONG, CannotDo
 from organizer.campaigns.correction import Correction
@@ -15,7 +16,7 @@ from organizer.campaigns.interface import begin_language, lacking
 from organizer.campaigns.interview import interview
 from organizer.campaigns.preview import find_page
 from organizer.campaigns.review import review
-from organizer.campaigns.validity import parse, validate
+from organizer.campaigns.validity import advise, parse, validate
 from organizer.connection import find_connection
 from organizer.pages.cards import draw_cards
 from organizer.pages.page import Pages
@@ -160,7 +161,7 @@ def update(
     day = date.date() if date else dt.date.today()
     if day < campaign.started:
         raise CannotDo(f"The petition began on {campaign.started}, after that day.", MISUNDERSTOOD)
-    add_update(FRONTEND, campaign.petition, Update(date=day, texts=texts))
+    add_update(FRONTEND, campaign.petition, _update(day, texts))
     _write_pages(Pages(read_all(), FRONTEND), campaign)
     say("It is on the page and in the feeds. `make deploy` puts it online.")
     show(f"frontend/{campaign.petition}/index.html")
@@ -196,6 +197,14 @@ def _write_pages(pages: Pages, campaign: Campaign) -> None:
         raise CannotDo("The page cannot say everything in these languages; nothing was written.")
     pages.write(campaign.petition)
     write_feeds(FRONTEND, campaign)
+
+
+def _update(day: dt.date, texts: dict[str, str]) -> Update:
+    try:
+        return Update(date=day, texts=texts)
+    except ValidationError as error:
+        faults = [f"In {fault['loc'][-1]}: {advise(fault)}" for fault in error.errors()]
+        raise CannotDo(" ".join(faults), MISUNDERSTOOD) from None
 
 
 def _given(campaign: Campaign, options: list[str]) -> dict[str, str]:

@@ -184,15 +184,16 @@ def _name(page: str, campaign: Campaign, languages: Sequence[str], root: str, st
     texts = campaign.texts_in(otherwise)
     for pattern, written in [
         (r"<html[^>]*>", element),
-        (r"<title>[^<]*</title>", f"<title>{say(campaign.hashtag)}</title>"),
-        (r'(<meta name="description" content=")[^"]*', rf"\g<1>{say(describe(texts.at(stage)))}"),
-        (r'(<meta property="og:title" content=")[^"]*', rf"\g<1>{say(texts.title)}"),
+        (r"(?<=<title>)[^<]*", say(campaign.hashtag)),
+        (r'(?<=<meta name="description" content=")[^"]*', say(describe(texts.at(stage)))),
+        (r'(?<=<meta property="og:title" content=")[^"]*', say(texts.title)),
         (
-            r'(<meta property="og:image" content=")[^"]*',
-            rf"\g<1>{root}cards/{campaign.petition}-{otherwise}-{stage}.png",
+            r'(?<=<meta property="og:image" content=")[^"]*',
+            f"{root}cards/{campaign.petition}-{otherwise}-{stage}.png",
         ),
     ]:
-        page = re.sub(pattern, written, page, count=1)
+        # A backslash of a text is no reference to a group.
+        page = re.sub(pattern, written.replace("\\", r"\\"), page, count=1)
     # How whoever signs without script ends the functions' addresses.
     return re.sub(r'(<code class="petition">/)[^<]*', rf"\g<1>{campaign.petition}", page)
 

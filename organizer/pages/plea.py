@@ -5,6 +5,7 @@ import html
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from petition.campaign import Campaign, Texts
 
@@ -24,7 +25,7 @@ def clauses(text: str) -> str:
 
     Chinese has no spaces, and would break inside of a word; another is left as it is.
     """
-    parts = re.findall(r"[^，]+，?", text)
+    parts = re.findall(r"[^，]*，+|[^，]+", text)
     if len(parts) < 2:
         return say(text)
     return "".join(f'<span class="clause">{say(part)}</span>' for part in parts)
@@ -156,7 +157,8 @@ def questions(campaign: Campaign, language: str, phrases: Phrases) -> str:
 
 def contact_link(contact: str) -> str:
     """Return the way to the organizers as a link."""
-    href = contact if contact.startswith("https://") else f"mailto:{contact}"
+    # What is no letter of an address would be a header of the mail (RFC 6068, section 2).
+    href = contact if contact.startswith("https://") else f"mailto:{quote(contact, safe='@')}"
     return f'<p><a href="{say(href)}" rel="noopener noreferrer">{say(contact)}</a></p>'
 
 

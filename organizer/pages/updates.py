@@ -10,12 +10,12 @@ import html
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from xml.etree import ElementTree as XML
 
 from babel.dates import format_date
-from petition.campaign import Campaign
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from petition.campaign import Campaign, Text
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 ATOM = "http://www.w3.org/2005/Atom"
 TITLE = 80  # ours: characters that a reader of feeds shows in one line
@@ -27,7 +27,7 @@ class Update(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     date: dt.date
-    texts: dict[str, Annotated[str, Field(min_length=1, max_length=2000)]]
+    texts: dict[str, Text]
 
 
 _UPDATES = TypeAdapter(tuple[Update, ...])

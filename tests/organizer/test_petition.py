@@ -16,7 +16,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from petition.campaign import Campaign
+from pydantic import ValidationError
 
 from organizer import ROOT
 from organizer.campaigns.correction import Correction
@@ -24,6 +27,7 @@ from organizer.campaigns.proofreading import proofread
 from organizer.campaigns.sharing import length_on_weibo, length_on_x
 from organizer.campaigns.validity import parse, validate
 from organizer.pages.updates import Update, feed
+from tests.naughty import UNWRITABLE
 
 FRONTEND = ROOT / "frontend"
 REAL = json.loads((ROOT / "functions/campaigns/savemyfriend.json").read_text(encoding="utf-8"))
@@ -236,6 +240,46 @@ def test_texts_are_as_long_as_the_networks_count_them(text: str, on_x: int, on_w
     assert (length_on_x(text), length_on_weibo(text)) == (on_x, on_weibo)
 
 
+@pytest.mark.parametrize("kind", UNWRITABLE)
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("texts.en.title", lambda c, text: english(c).update(title=text)),
+        ("texts.en.plea.1", lambda c, text: english(c)["plea"].__setitem__(1, text)),
+        ("texts.en.badge", lambda c, text: english(c).update(badge=text)),
+        ("texts.en.after.share", lambda c, text: english(c)["after"].update(share=text)),
+        ("sources.0.title", lambda c, text: c["sources"][0].update(title=text)),
+    ],
+)
+def test_a_text_that_hides_or_breaks_something_is_refused_where_it_is(
+    kind: str, place: str, change: Callable[[dict[str, Any], str], object]
+) -> None:
+    text, said = UNWRITABLE[kind]
+
+    campaign, (correction,) = validate(changed(lambda c: change(c, text)))
+
+    assert campaign is None
+    assert correction.place == place
+    assert said in correction.advice
+
+
+@pytest.mark.parametrize("hidden", ["\u202e", "\a", "\x1b", "\uffff"])
+@pytest.mark.parametrize(
+    ("place", "change"),
+    [
+        ("sources.0.url", lambda c, x: c["sources"][0].update(url=f"https://their.kr/{x}")),
+        ("contact", lambda c, x: c.update(contact=f"us{x}@their.kr")),
+    ],
+)
+def test_an_address_that_hides_something_is_refused(
+    hidden: str, place: str, change: Callable[[dict[str, Any], str], object]
+) -> None:
+    _, (correction,) = validate(changed(lambda c: change(c, hidden)))
+
+    assert correction.place == place
+    assert f"U+{ord(hidden):04X}" in correction.advice
+
+
 # The feed
 
 
@@ -265,6 +309,22 @@ def test_a_feed_is_atom_and_keeps_the_ids_of_what_was_told() -> None:
 
     assert len(set(after.values())) == 3
     assert after | before == after
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_a_feed_of_whatever_may_be_written_is_well_formed(title: str, news: str) -> None:
+    texts = {x: t | {"title": title} for x, t in REAL["texts"].items()}
+    try:
+        campaign = Campaign.model_validate(changed(lambda c: c.update(texts=texts)))
+        update = Update(date=dt.date(2012, 2, 20), texts=dict.fromkeys(texts, news))
+    except ValidationError:
+        return
+
+    root = ElementTree.fromstring(feed(campaign, "ko", [update]))  # noqa: S314
+
+    atom = {"a": "http://www.w3.org/2005/Atom"}
+    said = [root.findtext(x, namespaces=atom) for x in ("a:title", "a:entry/a:content")]
+    assert said == [title, news]
 
 
 # The commands
@@ -434,6 +494,10 @@ def test_news_needs_every_language_and_no_day_before_the_beginning(checkout: Che
     for arguments in (every[:2], [*every, "--date=2012-01-01"]):
         code, said = checkout("update", "savemyfriend", *arguments)
         assert (code, news.read_bytes()) == (2, before), said
+
+    code, said = checkout("update", "savemyfriend", *every[1:], "--text=zh-Hans=ab\u202ecd")
+    assert (code, news.read_bytes()) == (2, before)
+    assert "In zh-Hans: It holds U+202E" in said
 
     assert checkout("update", "savemyfriend", *every, "--date=2012-03-01")[0] == 0
     assert [x["date"] for x in json.loads(news.read_bytes())] == ["2012-03-01", "2012-02-14"]

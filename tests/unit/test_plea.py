@@ -9,7 +9,7 @@ from petition.campaign import Campaign, load_campaigns
 from organizer import ROOT
 from organizer.pages.languages import read_phrases
 from organizer.pages.page import rewrite
-from organizer.pages.plea import regions
+from organizer.pages.plea import clauses, regions
 
 PHRASES = read_phrases(ROOT / "frontend")
 CAMPAIGN = load_campaigns()["savemyfriend"]
@@ -52,6 +52,11 @@ def test_a_chinese_promise_breaks_between_its_clauses_and_others_as_they_like() 
     assert f'<p class="promise">{promise}</p>' in heads
     assert '<p class="promise">他们自由了。</p>' in heads
     assert '<p class="promise">Your 30 seconds could save 30 lives.</p>' in heads
+
+
+@pytest.mark.parametrize("promise", ["，，甲，乙", "甲，，乙，，", "，", "甲"])
+def test_a_promise_loses_no_comma_by_breaking(promise: str) -> None:
+    assert re.sub(r"</?span[^>]*>", "", clauses(promise)) == promise
 
 
 @pytest.mark.parametrize(
