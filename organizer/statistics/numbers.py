@@ -44,7 +44,8 @@ class Numbers:
         links: The strongest, at most MOST_LINKS.
         generations: Claims by the generation of the link that they came through, from 1 on.
         unknown: Claims that came through a link that is not there.
-        providers: Claims by the provider of the mailbox; empty if no box was opened.
+        providers: Claims by the provider of the mailbox; empty if no box was opened, and without
+            those whose address holds what cannot be printed.
         rules: Saved rules, and how many claims fit each today.
     """
 
@@ -128,7 +129,8 @@ def _rows(claim: OpenedClaim) -> Iterator[Row]:
     if known.via:
         code, _, mark = known.via.partition(".")
         yield Trait.LINK, code, mark, hour
-    if claim.contents:
+    # Whoever sealed the box chose what is in it: nothing of it moves a cursor, or a line of a file.
+    if claim.contents and claim.contents.email.isprintable():
         yield Trait.PROVIDER, claim.contents.email.rpartition("@")[2].lower(), "", hour
 
 

@@ -387,6 +387,7 @@ Ten teachers may not speak. Ask for them. #LetThemSpeak
 #LetThemSpeak
 
 Ten teachers may not speak.
+An arrow\x1b[D went astray.
 Ask with us that they may.
 
 The town by the sea
@@ -424,6 +425,7 @@ def test_an_interview_makes_a_petition_and_asks_again_what_does_not_fit(
     assert "an e-mail address, or a page" in said  # the contact
     assert said.count("which time zone") == 1  # the deadline
     assert "https" in said  # the source
+    assert said.count("U+001B") == 1  # a paragraph
     path = checkout.folder / "functions/campaigns/let-them-speak.json"
     campaign = Campaign.model_validate_json(path.read_bytes())
     assert campaign.languages == ("en", "ko")

@@ -9,6 +9,7 @@ import re
 import shlex
 import tracemalloc
 from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,44 @@ def test_with_the_key_it_counts_the_providers_of_mailboxes(
     assert told["providers"] == [
         {"provider": "example.org", "claims": 20},
         {"provider": "example.net", "claims": 12},
+    ]
+
+
+def test_an_odd_provider_is_text_on_screen_page_and_command_line(
+    organizer: Command, crowd: None, forged: Forged, key_file: Path, tmp_path: Path
+) -> None:
+    """Whoever seals a box chooses what is in it, whatever the page would refuse."""
+    odd, burst = "<script>{x}[red]%s'$(id).kr", BEGIN + 15 * HOUR
+    forged.add(150, hour=burst, contents=Contents("A friend", f"a@{odd}"), prefix="z")
+    page, rules = tmp_path / "stats.html", tmp_path / "rules.txt"
+
+    said = organizer("stats", "--key", key_file, "--html", page, "--save", rules)
+
+    assert said.code == 0, said.err
+    assert odd in said.out.replace("\n", "")
+    html = page.read_text()
+    assert "<script" not in html
+    assert odd in unescape(html)
+    (line,) = [line for line in rules.read_text().splitlines() if "--address" in line]
+    assert f"@{re.escape(odd)}$" in shlex.split(line)
+
+
+@pytest.mark.parametrize("hidden", ["\x1b[2J", "\n", "\u2028", "\u202e", "\u200b", "\x9b2J"])
+def test_a_provider_that_hides_something_is_no_provider(
+    organizer: Command, forged: Forged, key_file: Path, tmp_path: Path, hidden: str
+) -> None:
+    forged.add(20, contents=Contents("A friend", "friend@their.kr"))
+    forged.add(60, contents=Contents("A friend", f"a@their{hidden}.kr"), prefix="z")
+    page = tmp_path / "stats.html"
+
+    said = organizer("stats", "--key", key_file, "--html", page)
+
+    assert said.code == 0, said.err
+    assert f"their{hidden}" not in said.out + page.read_text()
+    told = stats(organizer, "--key", key_file)
+    assert told["providers"] == [
+        {"provider": "their.kr", "claims": 20},
+        {"provider": OTHER, "claims": 60},
     ]
 
 
