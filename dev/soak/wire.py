@@ -78,6 +78,7 @@ class Cable:
     def __init__(self, target: str) -> None:
         self._target = target
         self._ends: set[asyncio.StreamWriter] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
         self._joined: set[asyncio.Task[None]] = set()
         self.host = ""
         self.cuts = 0
@@ -94,6 +95,10 @@ class Cable:
         self.cuts += len(self._ends) // 2
         for end in list(self._ends):
             end.transport.abort()
+
+    def forget(self) -> None:
+        """Carry nothing more between the ends that there are, and let neither of them know."""
+        self._forgotten |= self._ends
 
     @contextlib.asynccontextmanager
     async def laid(self) -> AsyncIterator["Cable"]:
@@ -127,6 +132,7 @@ class Cable:
             await asyncio.gather(self._pipe(reader, far_writer), self._pipe(far_reader, writer))
         finally:
             self._ends -= ends
+            self._forgotten -= ends
 
     async def _swallow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.swallowed += 1
@@ -147,6 +153,8 @@ class Cable:
                 await asyncio.sleep(due - time.monotonic())
                 if not octets:
                     break
+                if writer in self._forgotten:
+                    continue
                 if random.random() < self.resets:  # noqa: S311 – no secret
                     self.cuts += 1
                     writer.transport.abort()
