@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dev.soak.faults import faults
-from dev.soak.hostile import CLIENTS, allow_files, attacking
+from dev.soak.hostile import CLIENTS, attacking
 from dev.soak.journal import Journal
 from dev.soak.play import Options, Play
 from dev.soak.readers import affordable
@@ -137,7 +137,6 @@ async def play_stampede(name: str, options: Options, journal: Journal) -> None:
 async def play_hostile(name: str, options: Options, journal: Journal) -> None:
     """Let people sign, first alone and then beside clients that mean harm."""
     client, connections = CLIENTS[name]
-    allow_files()
     async with playing(name, options, journal) as play:
         calm = await play.go_on(seconds=options.seconds / 2)
         before = play.stage.vitals().memory_kib["sign-0"]
