@@ -49,6 +49,13 @@ async def cut_connections(stage: Stage, *, rest: float) -> None:
     stage.cable.cut()
 
 
+async def forget_connections(stage: Stage, *, rest: float) -> None:
+    """Let nothing more through the connections that there are, as a router that restarted."""
+    await asyncio.sleep(rest)
+    assert stage.cable  # noqa: S101 – as the scenario asked for
+    stage.cable.forget()
+
+
 async def restart_emulator(stage: Stage, *, rest: float) -> None:
     """Kill the database, and start it from its export."""
     await asyncio.sleep(rest)
@@ -148,6 +155,7 @@ def faults(pace: float = 1.0) -> dict[str, Once]:
         "lost-1": partial(lose_answers, share=0.01, rest=60 * pace),
         "lost-10": partial(lose_answers, share=0.1, rest=60 * pace),
         "cut": partial(cut_connections, rest=10 * pace),
+        "forgotten": partial(forget_connections, rest=70 * pace),
         "restarted": partial(restart_emulator, rest=60 * pace),
         "killed": partial(kill_sign, rest=20 * pace),
         "drained": partial(drain_sign, rest=20 * pace),

@@ -7,7 +7,6 @@ and a relay or a server of one's own none.
 
 import asyncio
 import contextlib
-import resource
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import urlsplit
@@ -81,12 +80,6 @@ CLIENTS: dict[str, tuple[Client, int]] = {  # how many connections of each at fu
     "never-reading": (never_read, 200),
     "idle-connections": (idle, 5000),
 }
-
-
-def allow_files() -> None:
-    """Let this process, and what it starts, have as many connections open as the system lets it."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextlib.asynccontextmanager

@@ -124,10 +124,15 @@ class Play:
             before=asdict(self._first),
             after=asdict(self._look()),
             billed=asdict(wire.billed) if wire else None,
-            refused=dict(wire.refused) if wire else None,
+            harm=self._harm(),
             audit=asdict(found),
             more=more,
         )
+
+    def _harm(self) -> Counter[str]:
+        # Faults that never happened would prove nothing.
+        stage = self.stage
+        return sum((hurt.harm for hurt in (stage.wire, stage.cable) if hurt), Counter())
 
     def _look(self) -> Vitals:
         # Whoever loads the machine takes of it too.

@@ -149,7 +149,7 @@ def more(journal: Journal, names: Iterable[str]) -> str:
     rows = []
     for name in names:
         end = journal.lines("end", name)[-1]
-        told = {**end["more"], **(end["refused"] or {}), **billed(end)}
+        told = {**end["more"], **end["harm"], **billed(end)}
         rows += [(name, key.replace("_", " "), f"{value:,}") for key, value in told.items()]
     return table(("scenario", "what", "number"), rows) if rows else ""
 

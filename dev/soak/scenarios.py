@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dev.soak.faults import faults
-from dev.soak.hostile import CLIENTS, allow_files, attacking
+from dev.soak.hostile import CLIENTS, attacking
 from dev.soak.journal import Journal
 from dev.soak.play import Options, Play
 from dev.soak.readers import affordable
@@ -23,7 +23,7 @@ from dev.soak.stage import set_stage, standing_still
 BURST_SECONDS = 10
 IDLE_SECONDS = 60
 WIRED = ("delayed", "lost-1", "lost-10", "restarted")  # faults of calls
-CABLED = ("cut", "slow-network", "resets", "silence")  # faults of octets
+CABLED = ("cut", "forgotten", "slow-network", "resets", "silence")  # faults of octets
 P99 = 0.99
 
 Playing = Callable[[str, Options, Journal], Coroutine[Any, Any, None]]
@@ -137,7 +137,6 @@ async def play_stampede(name: str, options: Options, journal: Journal) -> None:
 async def play_hostile(name: str, options: Options, journal: Journal) -> None:
     """Let people sign, first alone and then beside clients that mean harm."""
     client, connections = CLIENTS[name]
-    allow_files()
     async with playing(name, options, journal) as play:
         calm = await play.go_on(seconds=options.seconds / 2)
         before = play.stage.vitals().memory_kib["sign-0"]
@@ -178,6 +177,7 @@ SCENARIOS = {
     "lost-1": Scenario("1 % of its answers get lost", play_fault),
     "lost-10": Scenario("10 % of its answers get lost", play_fault),
     "cut": Scenario("connections to it are cut", play_fault, 2),
+    "forgotten": Scenario("connections to it die without a word", play_fault, 3),
     "restarted": Scenario("it is killed, and started from its export", play_fault, 2),
     "killed": Scenario("one of two processes of `sign` is killed", play_fault, 2),
     "drained": Scenario("one of them is drained", play_fault, 2),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -164,6 +165,7 @@ async def set_stage(
     Raises:
         Missing: This machine lacks what is asked for.
     """
+    allow_files()
     clock = Clock(folder / "clock") if clocked else None
     disk = Disk(folder / "disk") if on_disk else None
     within = disk.prefix if disk else ()
@@ -202,6 +204,12 @@ async def warm_up(stage: Stage, seconds: float) -> None:
         if time.monotonic() >= end:
             break
     await crowd.close()
+
+
+def allow_files() -> None:
+    """Let this process, and what it starts, have as many connections open as the system lets it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ class BreakingWire(Wire):
         self.away = False
         self.rules: Rules | None = None
         self.under_way = 0
-        self.refused: Counter[str] = Counter()
+        self.harm: Counter[str] = Counter()  # calls, by what was done to them
 
     async def before(self, method: str, request: bytes, context: Any) -> None:
         """Refuse what the database would refuse, or what comes while it is away."""
@@ -44,7 +44,7 @@ class BreakingWire(Wire):
             commit = CommitRequest.FromString(request)
             names = [name_of(write) for write in commit.writes]
             if reason := self.rules.refuse(names, time.monotonic()):
-                self.refused[reason] += 1
+                self.harm[reason] += 1
                 await context.abort(grpc.StatusCode[reason], "refused by the rules")
         self.under_way += 1
         context.add_done_callback(self._done)
@@ -53,6 +53,7 @@ class BreakingWire(Wire):
         """Hold an answer up, or lose it."""
         await asyncio.sleep(self.delay)
         if random.random() < self.lost:  # noqa: S311 – no secret
+            self.harm["answers lost"] += 1
             await context.abort(grpc.StatusCode.UNAVAILABLE, "lost on purpose")
 
     async def go_away(self) -> None:
@@ -78,10 +79,10 @@ class Cable:
     def __init__(self, target: str) -> None:
         self._target = target
         self._ends: set[asyncio.StreamWriter] = set()
+        self._forgotten: set[asyncio.StreamWriter] = set()
         self._joined: set[asyncio.Task[None]] = set()
         self.host = ""
-        self.cuts = 0
-        self.swallowed = 0  # connections that led nowhere
+        self.harm: Counter[str] = Counter()  # connections, by what was done to them
         self.mend()
 
     def mend(self) -> None:
@@ -91,9 +92,14 @@ class Cable:
 
     def cut(self) -> None:
         """Cut every connection in the middle of whatever is on its way."""
-        self.cuts += len(self._ends) // 2
+        self.harm["connections cut"] += len(self._ends) // 2
         for end in list(self._ends):
             end.transport.abort()
+
+    def forget(self) -> None:
+        """Carry nothing more between the ends that there are, and let neither of them know."""
+        self.harm["connections forgotten"] += len(self._ends - self._forgotten) // 2
+        self._forgotten |= self._ends
 
     @contextlib.asynccontextmanager
     async def laid(self) -> AsyncIterator["Cable"]:
@@ -127,9 +133,10 @@ class Cable:
             await asyncio.gather(self._pipe(reader, far_writer), self._pipe(far_reader, writer))
         finally:
             self._ends -= ends
+            self._forgotten -= ends
 
     async def _swallow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.swallowed += 1
+        self.harm["connections that led nowhere"] += 1
         self._ends.add(writer)
         with contextlib.suppress(OSError):
             while await reader.read(2**16):
@@ -147,8 +154,10 @@ class Cable:
                 await asyncio.sleep(due - time.monotonic())
                 if not octets:
                     break
+                if writer in self._forgotten:
+                    continue
                 if random.random() < self.resets:  # noqa: S311 – no secret
-                    self.cuts += 1
+                    self.harm["connections cut"] += 1
                     writer.transport.abort()
                 writer.write(octets)
                 await writer.drain()

@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ import grpc
 import httpx
 import pytest
 
-from dev.emulator import running_emulator
+from dev.emulator import Emulator, running_emulator
 from dev.functions import FUNCTIONS, Running
 from dev.keys import DevelopmentKeys
+from dev.soak.wire import Cable
 from tests.chaos.crowd import (
     PATIENCE_SECONDS,
     PETITION,
@@ -36,8 +37,11 @@ from tests.functions.database import Database
 from tests.functions.signers import open_form, receipt_hash, sealed_form, write_receipt
 
 Start = Callable[..., Running]
+Meet = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 FOREVER_SECONDS = 3600
+# Each waits for ten seconds or so; the connection's end is found out after some 35.
+FORGOTTEN_ATTEMPTS = 10
 MOST_AWAY_SECONDS = 6  # ours: on a busy machine; gRPC itself would soon wait for longer
 METHODS = ("Commit", "BatchGetDocuments", "RunQuery")
 
@@ -131,18 +135,32 @@ def test_an_emulator_that_stood_still_loses_and_doubles_nothing(
         database.close()
 
 
+async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    writer.transport.abort()
+
+
+async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while await reader.read(1024):
+        pass
+    writer.close()
+
+
+@pytest.mark.parametrize("meet", [hang_up, say_nothing])
 async def test_a_database_that_was_away_is_looked_for_every_few_seconds(
-    start_function: Start,
+    start_function: Start, meet: Meet
 ) -> None:
-    """By itself gRPC would wait longer after each failure, up to two minutes."""
+    """
+    By itself gRPC would wait twenty seconds for each connection, and longer after each
+    failure, up to two minutes.
+    """
     clock = asyncio.get_running_loop().time
     attempts: list[float] = []
 
-    async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def note_and_meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         attempts.append(clock())
-        writer.transport.abort()
+        await meet(reader, writer)
 
-    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+    async with await asyncio.start_server(note_and_meet, "127.0.0.1", 0) as server:
         host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
         sign = await asyncio.to_thread(start_function, "sign", FIRESTORE_EMULATOR_HOST=host)
         end = clock() + 3 * MOST_AWAY_SECONDS
@@ -151,7 +169,30 @@ async def test_a_database_that_was_away_is_looked_for_every_few_seconds(
                 answer = await http.post(f"{sign.url}/{PETITION}", json=forms(1)[0])
                 assert answer.status_code == 503
 
-    assert max(b - a for a, b in itertools.pairwise(attempts)) < MOST_AWAY_SECONDS
+    assert max(b - a for a, b in itertools.pairwise([*attempts, end])) < MOST_AWAY_SECONDS
+
+
+async def test_a_connection_that_died_without_a_word_is_left_for_another(
+    start_function: Start, emulator: Emulator
+) -> None:
+    """What a router forgot stays open at both ends, and nothing comes through any more."""
+    async with Cable(emulator.host).laid() as cable:
+        sign = await asyncio.to_thread(start_function, "sign", FIRESTORE_EMULATOR_HOST=cable.host)
+        async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as http:
+
+            async def attempt() -> int:
+                answer = await http.post(f"{sign.url}/{PETITION}", json=forms(1)[0])
+                return answer.status_code
+
+            assert await attempt() == 201
+            cable.forget()
+            assert await attempt() == 503
+            # Else it would last as long as the process.
+            for _ in range(FORGOTTEN_ATTEMPTS):
+                status = await attempt()
+                if status == 201:
+                    break
+            assert status == 201
 
 
 def test_a_commit_that_arrives_after_it_was_given_up_counts_nothing_twice(

@@ -55,7 +55,7 @@ def test_a_report_says_what_took_the_machine_and_how_readers_fared(
         reading={"waits": reads.packed(), "statuses": {"200": 890, "503": 10}},
         before=still,
         after=still,
-        refused=None,
+        harm={},
         billed=None,
         audit={"faults": [], "claims": 0},
         more={},

@@ -20,6 +20,7 @@ from tests.games.world import Answer, Claim, World, crowd, living
 
 GRID_MS = "50"  # A fifth of the deployed one, which hides less.
 ALONE = 300 * LONG  # trials of each kind, one after the other
+SIGNING_AT_ONCE = 50  # ours: thousands that wait for a connection wait for too long
 AT_ONCE = 10  # attackers beside a crowd
 BESIDE = 600 * LONG  # trials of each kind by all of them
 CROWD = 25.0  # signatures a second
@@ -71,7 +72,9 @@ QUESTIONS: dict[str, Ask] = {"sign": ask_sign, "withdraw": ask_withdraw}
 async def ask(world: World, question: Ask, number: int, answers: Answers) -> None:
     """Ask as often of each kind, in random order, long after those who signed have."""
     known = [Claim() for _ in range(number)]
-    await asyncio.gather(*(world.sign(victim) for victim in known))
+    for first in range(0, number, SIGNING_AT_ONCE):
+        signing = known[first : first + SIGNING_AT_ONCE]
+        await asyncio.gather(*(world.sign(victim) for victim in signing))
     asked = [(victim, answers.repeats) for victim in known]
     asked += [(Claim(), answers.firsts) for _ in range(number)]
     random.shuffle(asked)
