@@ -15,7 +15,9 @@ from xml.etree import ElementTree as XML
 
 from babel.dates import format_date
 from petition.campaign import Campaign, Text
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from organizer import CannotDo
 
 ATOM = "http://www.w3.org/2005/Atom"
 TITLE = 80  # ours: characters that a reader of feeds shows in one line
@@ -36,6 +38,22 @@ _UPDATES = TypeAdapter(tuple[Update, ...])
 def read_updates(frontend: Path, petition: str) -> tuple[Update, ...]:
     """
     Read a petition's news, newest first; none if there is no file.
+
+    Raises:
+        CannotDo: The file is not what it should be.
+    """
+    try:
+        return check_updates(frontend, petition)
+    except ValidationError:
+        raise CannotDo(
+            f"The news in frontend/{petition}/updates.json is not valid. "
+            f"`organizer petition check {petition}` says more."
+        ) from None
+
+
+def check_updates(frontend: Path, petition: str) -> tuple[Update, ...]:
+    """
+    Read a petition's news as `read_updates` does.
 
     Raises:
         ValidationError: The file is not what it should be.

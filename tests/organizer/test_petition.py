@@ -505,6 +505,22 @@ def test_news_needs_every_language_and_no_day_before_the_beginning(checkout: Che
     assert [x["date"] for x in json.loads(news.read_bytes())] == ["2012-03-01", "2012-02-14"]
 
 
+def test_news_that_hides_something_is_named_and_not_written(checkout: Checkout) -> None:
+    news = checkout.folder / "frontend/savemyfriend/updates.json"
+    texts = dict.fromkeys(REAL["texts"], "News") | {"ko": "ab\u202ecd"}
+    news.write_text(json.dumps([{"date": "2012-02-14", "texts": texts}]))
+    page = checkout.folder / "frontend/savemyfriend/index.html"
+    before = page.read_bytes()
+
+    code, said = checkout("check", "savemyfriend")
+    assert code == 1
+    assert "must: frontend/savemyfriend/updates.json, 0.texts.ko: It holds U+202E" in said
+    code, said = checkout("page", "savemyfriend", "--no-cards")
+    assert (code, page.read_bytes()) == (1, before)
+    assert "`organizer petition check savemyfriend` says more." in said
+    assert "Traceback" not in said
+
+
 def test_a_changed_text_is_found_where_the_page_still_has_the_old_one(checkout: Checkout) -> None:
     path = checkout.folder / "functions/campaigns/savemyfriend.json"
     path.write_text(path.read_text().replace("Your 30 seconds", "Your half minute"))
