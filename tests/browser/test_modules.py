@@ -282,15 +282,15 @@ def test_what_python_takes_for_one_mailbox_the_page_takes_for_the_same(
 
 
 # What is written, with much that nobody sees. Left out is what one side alone trims or takes for a
-# space: U+0085, the byte order mark, the tab.
+# space or a line: U+0085, the byte order mark, tab and carriage return, which no field holds.
 WRITTEN = st.text(
     st.sampled_from("\u3164\u115f\u1161\u2800\u17b4\ufe0f\u200d\u00ad\U000e0041 a한=\n\u202e")
-    | st.characters(exclude_categories=["Cs"], exclude_characters="\x85\ufeff\t"),
+    | st.characters(exclude_categories=["Cs"], exclude_characters="\x85\ufeff\t\r"),
     max_size=4,
 )
 
 
-@given(st.lists(st.tuples(WRITTEN, WRITTEN), min_size=50, max_size=50))
+@given(st.lists(st.tuples(WRITTEN, WRITTEN), min_size=10, max_size=10))
 def test_names_and_messages_are_faults_to_the_page_where_they_are_to_python(
     page: Page, written: list[tuple[str, str]]
 ) -> None:
