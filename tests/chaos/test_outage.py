@@ -136,9 +136,11 @@ async def hang_up(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None
 
 
 async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while await reader.read(1024):
-        pass
-    writer.close()
+    try:
+        while await reader.read(1024):
+            pass
+    finally:  # Also when the loop ends.
+        writer.transport.abort()
 
 
 @pytest.mark.parametrize("meet", [hang_up, say_nothing])
