@@ -65,6 +65,13 @@ def lone_site(keys: DevelopmentKeys) -> Iterator[str]:
     site.stop()
 
 
+@pytest.fixture(scope="module")
+def modules(browser: Browser, keys: DevelopmentKeys) -> Iterator[Page]:
+    """Open one page for a file of tests, in which modules are imported and nothing stays."""
+    with lone_site(keys) as url, visiting(browser, url) as open_page:
+        yield open_page("/problems.html")
+
+
 @pytest.fixture
 def visit(browser: Browser, site_url: str) -> Iterator[Visit]:
     """Open pages for one test, as `visiting` does."""
