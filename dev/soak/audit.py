@@ -16,7 +16,6 @@ from dev.process import DIRECT
 from dev.soak.crowd import Crowd
 from dev.soak.stage import PROJECT, Stage
 
-PAGE = 5000  # documents of one query: the emulator takes long for more
 SHOWN_SECONDS = 30
 
 
@@ -113,10 +112,6 @@ def read_stored() -> tuple[set[str], set[str], int, int]:
 
 def read_ids(collection: firestore.CollectionReference) -> set[str]:
     """Return the ids of all documents of a collection, without reading their fields."""
-    ids: set[str] = set()
-    query = collection.select([]).order_by("__name__").limit(PAGE)
-    page = list(query.stream())
-    while page:
-        ids.update(document.id for document in page)
-        page = list(query.start_after(page[-1]).stream())
-    return ids
+    # In one query: the emulator sorts the whole collection for each, so pages of
+    # what an hour leaves would take a quarter of another.
+    return {document.id for document in collection.select([]).stream()}
