@@ -64,7 +64,7 @@ class Connections:
             return 0
 
     async def _exchange(self, request: bytes) -> int:
-        reader, writer = self._idle.pop() if self._idle else await self._connect()
+        reader, writer = self._take() or await self._connect()
         try:
             writer.write(request)
             head = (await reader.readuntil(b"\r\n\r\n")).lower()
@@ -78,6 +78,15 @@ class Connections:
         else:
             self._idle.append((reader, writer))
         return int(head.split(b" ", 2)[1])
+
+    def _take(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        # One that was used ten minutes ago, the server has hung up on.
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not (reader.at_eof() or writer.is_closing()):
+                return reader, writer
+            writer.close()
+        return None
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         while True:

@@ -166,6 +166,20 @@ async def test_a_server_that_is_not_there_is_no_answer() -> None:
     assert await Connections(url).ask(b"GET / HTTP/1.1\r\n\r\n") == 0
 
 
+async def test_a_connection_that_was_hung_up_on_is_not_used_again() -> None:
+    request = b"GET / HTTP/1.1\r\n\r\n"
+    async with stalling_server(0) as url, Cable(url.removeprefix("http://")).laid() as cable:
+        connections = Connections(f"http://{cable.host}")
+        assert await connections.ask(request) == 200
+
+        cable.cut()
+        await asyncio.sleep(0.1)  # Who was hung up on notices.
+
+        assert await connections.ask(request) == 200
+        await connections.close()
+    await asyncio.sleep(0.1)
+
+
 async def test_a_cable_delays_breaks_and_leads_nowhere() -> None:
     request = b"GET / HTTP/1.1\r\n\r\n"
     loop = asyncio.get_running_loop()
