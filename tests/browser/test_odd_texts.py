@@ -1,11 +1,7 @@
 """A petition whose every text is odd: all that organizers make of it shows what was written."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +12,13 @@ from petition.campaign import Campaign, load_campaign
 from petition.link import landing_page
 from playwright.sync_api import Page, expect
 
-from dev import ROOT
 from dev.keys import make_keys
 from dev.ports import free_port
 from dev.site import PUBLIC_FUNCTIONS, Site, site_config
 from organizer.pages.cards import card
 from tests.browser.conftest import Visit
 from tests.naughty import WRITTEN
+from tests.organizer.checkout import Checkout
 
 ALL = " ".join(WRITTEN.values())
 SHORT = "</p>{name} \"'& \\1 %s 한\u2028"
@@ -63,46 +59,31 @@ def answers(petition: str, texts: list[str], text: str, short: str) -> dict[str,
     }
 
 
-class Checkout:
-    """A copy of what the commands write into."""
+def succeed(checkout: Checkout, *arguments: str | Path) -> None:
+    """Run a command, which must end well."""
+    code, said = checkout(*arguments)
+    assert code == 0, said
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        unwanted = shutil.ignore_patterns("__pycache__", "cards", "node_modules")
-        for name in ("functions", "frontend", "organizer"):
-            shutil.copytree(ROOT / name, folder / name, ignore=unwanted)
-        (folder / "frontend" / "cards").mkdir()
 
-    def petition(self, *arguments: str | Path) -> None:
-        """Run a command in it, which must end well."""
-        done = subprocess.run(
-            [sys.executable, "-m", "organizer", "petition", *map(str, arguments)],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": f"{self.folder}:{self.folder / 'functions'}"},
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    def add(self, petition: str, texts: list[str], text: str, short: str) -> None:
-        """Write a petition and its news."""
-        source = self.folder / f"{petition}.json"
-        source.write_text(json.dumps(answers(petition, texts, text, short)), encoding="utf-8")
-        self.petition("new", "--from", source)
-        news = self.folder / "frontend" / petition / "updates.json"
-        news.parent.mkdir()
-        updates = [{"date": "2026-02-02", "texts": {"en": one}} for one in texts]
-        news.write_text(json.dumps(updates), encoding="utf-8")
-        self.petition("update", petition, "--date", "2026-02-03", "--text", f"en={text}")
+def add(checkout: Checkout, petition: str, texts: list[str], text: str, short: str) -> None:
+    """Write a petition and its news."""
+    source = checkout.folder / f"{petition}.json"
+    source.write_text(json.dumps(answers(petition, texts, text, short)), encoding="utf-8")
+    succeed(checkout, "new", "--from", source)
+    news = checkout.folder / "frontend" / petition / "updates.json"
+    news.parent.mkdir()
+    updates = [{"date": "2026-02-02", "texts": {"en": one}} for one in texts]
+    news.write_text(json.dumps(updates), encoding="utf-8")
+    succeed(checkout, "update", petition, "--date", "2026-02-03", "--text", f"en={text}")
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """Write two petitions that differ in what they say alone."""
-    made = Checkout(tmp_path_factory.mktemp("checkout"))
-    made.add("calm", ["Calm."] * len(WRITTEN), "Calm.", "Calm.")
-    made.add("odd", list(WRITTEN.values()), ALL, SHORT)
-    made.petition("page", "odd")
+    made = Checkout.copied(tmp_path_factory.mktemp("checkout"))
+    add(made, "calm", ["Calm."] * len(WRITTEN), "Calm.", "Calm.")
+    add(made, "odd", list(WRITTEN.values()), ALL, SHORT)
+    succeed(made, "page", "odd")
     return made
 
 
@@ -131,7 +112,7 @@ def marked(page: Page) -> bool:
 
 
 def test_a_check_has_nothing_to_change_in_odd_texts(checkout: Checkout) -> None:
-    checkout.petition("check", "odd")
+    succeed(checkout, "check", "odd")
 
 
 @pytest.mark.parametrize("name", ["", "withdraw.html", "courier.html"])

@@ -3,13 +3,8 @@
 import copy
 import datetime as dt
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,6 +23,7 @@ from organizer.campaigns.sharing import length_on_weibo, length_on_x
 from organizer.campaigns.validity import parse, validate
 from organizer.pages.updates import Update, feed
 from tests.naughty import UNWRITABLE
+from tests.organizer.checkout import Checkout
 
 FRONTEND = ROOT / "frontend"
 REAL = json.loads((ROOT / "functions/campaigns/savemyfriend.json").read_text(encoding="utf-8"))
@@ -330,32 +326,10 @@ def test_a_feed_of_whatever_may_be_written_is_well_formed(title: str, news: str)
 # The commands
 
 
-@dataclass
-class Checkout:
-    """A copy of what the commands write into."""
-
-    folder: Path
-
-    def __call__(self, *arguments: str | Path, typed: str = "") -> tuple[int, str]:
-        """Run a command in it; return its exit code, and everything it said."""
-        done = subprocess.run(
-            [sys.executable, "-m", "organizer", "petition", *map(str, arguments)],
-            cwd=self.folder,
-            env=os.environ | {"PYTHONPATH": f"{self.folder}:{self.folder / 'functions'}"},
-            input=typed,
-            capture_output=True,
-            text=True,
-        )
-        return done.returncode, done.stdout + done.stderr
-
-
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     """Copy the page, the petitions and the commands."""
-    for name in ("functions", "frontend", "organizer"):
-        unwanted = shutil.ignore_patterns("__pycache__", "cards")
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=unwanted)
-    return Checkout(tmp_path)
+    return Checkout.copied(tmp_path)
 
 
 ANSWERS = """\
