@@ -1,12 +1,13 @@
 """What the proofs under faults need: a wire that breaks, and many signers at once."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 
 from dev.emulator import Emulator
+from dev.functions import Running
 from tests.chaos.faults import Wire, running_wire
 from tests.functions.database import Database
 
@@ -24,6 +25,12 @@ def wire(emulator: Emulator) -> Iterator[Wire]:
     """Put a breakable wire in front of the emulator."""
     with running_wire(emulator.host) as wire:
         yield wire
+
+
+@pytest.fixture
+def sign(start_function: Callable[..., Running], wire: Wire) -> Running:
+    """Start sign on the wire."""
+    return start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
 
 
 @pytest.fixture

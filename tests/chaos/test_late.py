@@ -27,9 +27,8 @@ Start = Callable[..., Running]
 
 
 def test_a_commit_that_arrives_after_it_was_given_up_counts_nothing_twice(
-    start_function: Start, wire: Wire, database: Database
+    sign: Running, wire: Wire, database: Database
 ) -> None:
-    sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
     wire.hold("Commit", 3.5)  # The function waits for three seconds.
     crowd = forms(20)
 
@@ -41,14 +40,13 @@ def test_a_commit_that_arrives_after_it_was_given_up_counts_nothing_twice(
 
 
 def test_a_commit_that_arrives_after_the_withdrawal_brings_nothing_back(
-    start_function: Start, wire: Wire, http: httpx.Client, database: Database
+    start_function: Start, sign: Running, wire: Wire, http: httpx.Client, database: Database
 ) -> None:
-    sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
     withdraw, sweep = start_function("withdraw"), start_function("sweep")
     wire.hold("Commit", 8)  # The function gives it up after three seconds, and makes another.
     receipt = http.post(f"{sign.url}/{PETITION}", json=open_form()).json()["receipt"]
     held = wire.under_way
-    body = {"receipt": receipt, "keep_count": False}
+    body = withdrawal(receipt)
 
     assert http.post(f"{withdraw.url}/{PETITION}", json=body).status_code == 204
     assert http.post(f"{sweep.url}/{PETITION}").status_code == 204
@@ -62,19 +60,19 @@ def test_a_commit_that_arrives_after_the_withdrawal_brings_nothing_back(
 
 def test_a_claim_that_is_withdrawn_before_it_arrives_never_stands(
     start_function: Start,
+    sign: Running,
     wire: Wire,
     http: httpx.Client,
     database: Database,
     keys: DevelopmentKeys,
 ) -> None:
-    sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
     withdraw, sweep = start_function("withdraw"), start_function("sweep")
     wire.hold("Commit", 12, times=100)
     receipt = secrets.token_bytes(16)
     form = sealed_form(keys.private_key.public_key(), receipt=receipt)
     assert http.post(f"{sign.url}/{PETITION}", json=form).status_code == 503
     held = wire.under_way
-    body = {"receipt": write_receipt(receipt), "keep_count": False}
+    body = withdrawal(write_receipt(receipt))
 
     assert http.post(f"{withdraw.url}/{PETITION}", json=body).status_code == 204
     assert http.post(f"{sweep.url}/{PETITION}").status_code == 204

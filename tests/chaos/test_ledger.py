@@ -37,12 +37,6 @@ FROZEN_SECONDS = 9  # longer than a commit may take, and than a signer is kept w
 codes = pytest.mark.parametrize("code", AMBIGUOUS, ids=lambda code: code.name)
 
 
-@pytest.fixture
-def sign(start_function: Start, wire: Wire) -> Running:
-    """Start sign on the wire."""
-    return start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
-
-
 @codes
 def test_a_lost_answer_neither_loses_nor_doubles(
     code: grpc.StatusCode, sign: Running, wire: Wire, database: Database

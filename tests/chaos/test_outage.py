@@ -194,13 +194,12 @@ async def test_a_connection_that_died_without_a_word_is_left_for_another(
 
 
 def test_a_process_that_ends_answers_everybody_and_writes_down_its_numbers(
-    start_function: Start,
+    sign: Running,
     wire: Wire,
     http: httpx.Client,
     database: Database,
     background: ThreadPoolExecutor,
 ) -> None:
-    sign = start_function("sign", FIRESTORE_EMULATOR_HOST=wire.host)
     assert http.post(f"{sign.url}/{PETITION}", json={}).status_code == 422
     wire.hold("Commit", 1.0, times=100)
     signing = background.submit(sign_all, [sign.url], forms(30))
