@@ -12,7 +12,7 @@ from organizer.campaigns.correction import Correction
 from organizer.campaigns.interface import lacking
 from organizer.campaigns.sharing import length_on_x, too_long
 from organizer.campaigns.validity import advise
-from organizer.pages.updates import check_updates
+from organizer.pages.updates import parse_updates
 
 # Names of the web that are nobody's (RFC 2606 and RFC 6761), and texts that were left standing.
 EXAMPLE = re.compile(
@@ -190,7 +190,7 @@ def _balance(campaign: Campaign) -> Iterator[Correction]:
 def _news(campaign: Campaign, frontend: Path, now: dt.datetime) -> Iterator[Correction]:
     name = f"frontend/{campaign.petition}/updates.json"
     try:
-        updates = check_updates(frontend, campaign.petition)
+        updates = parse_updates(frontend, campaign.petition)
     except ValidationError as error:
         for detail in error.errors():
             place = ".".join(str(part) for part in detail["loc"])

@@ -43,7 +43,7 @@ def read_updates(frontend: Path, petition: str) -> tuple[Update, ...]:
         CannotDo: The file is not what it should be.
     """
     try:
-        return check_updates(frontend, petition)
+        return parse_updates(frontend, petition)
     except ValidationError:
         raise CannotDo(
             f"The news in frontend/{petition}/updates.json is not valid. "
@@ -51,7 +51,7 @@ def read_updates(frontend: Path, petition: str) -> tuple[Update, ...]:
         ) from None
 
 
-def check_updates(frontend: Path, petition: str) -> tuple[Update, ...]:
+def parse_updates(frontend: Path, petition: str) -> tuple[Update, ...]:
     """
     Read a petition's news as `read_updates` does.
 
