@@ -25,7 +25,6 @@ RAMP_START, RAMP_FACTOR, RAMP_SECONDS = 500, 1.5, 300
 
 COUNT_CPU = 0.0002  # measured: an answer from memory, rounded up
 
-
 # Assumed: places of the edge that each keep a copy of their own.
 CACHES = 100
 

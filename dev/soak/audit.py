@@ -112,6 +112,6 @@ def read_stored() -> tuple[set[str], set[str], int, int]:
 
 def read_ids(collection: firestore.CollectionReference) -> set[str]:
     """Return the ids of all documents of a collection, without reading their fields."""
-    # In one query: the emulator sorts the whole collection for each, so pages of
-    # what an hour leaves would take a quarter of another.
+    # In one query: the emulator sorts the whole collection for each, so reading an hour's claims
+    # page by page would take a quarter of another.
     return {document.id for document in collection.select([]).stream()}

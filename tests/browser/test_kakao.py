@@ -129,7 +129,7 @@ def test_a_tap_hands_kakao_the_card_the_text_and_the_link_and_nothing_else(
     opened = open_kakao(page)
     expect(opened.locator("h1:visible")).to_contain_text(re.compile("Kakao|카카오"))
     expect(opened.locator("#told")).to_have_text(f"{share_text(language)} {url}.kakaotalk")
-    # It comes when it comes; there is a size from the start, and the picture's own only then.
+    # The picture comes later than the words.
     opened.wait_for_function("() => document.getElementById('card').naturalWidth === 1200")
     assert opened.evaluate("opener") is None
     assert not opened.locator("form, input, textarea").count()
