@@ -127,11 +127,13 @@ def test_without_script_the_plea_is_readable_in_all_languages(visit: Visit) -> N
 
 # Before any module has come
 
+MODULES = re.compile(r"\.json$|/(?!first)[^/]*\.js$")
+
 
 def without_modules(page: Page) -> list[Route]:
     """Hold back every module and every file of data, as a slow network does."""
     held: list[Route] = []
-    page.route(re.compile(r"\.json$|/(?!first)[^/]*\.js$"), lambda route: held.append(route))
+    page.route(MODULES, lambda route: held.append(route))
     return held
 
 
@@ -155,9 +157,9 @@ def test_the_form_is_alive_at_first_paint(
     assert page.inner_text("#submit") == "Sign"
     page.click("#submit")
     expect(page.locator("#sending-status")).to_have_text("Sealing and sending…")
+    page.route(MODULES, lambda route: route.continue_())
     for route in held[0]:
         route.continue_()
-    page.unroute(re.compile(r"\.json$|/(?!first)[^/]*\.js$"))
 
     page.wait_for_selector("#thanks", state="visible")
     assert claim_of(services, email)

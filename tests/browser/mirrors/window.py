@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # WebDriver, section 11: the key of a reference
 ESCAPE = "\ue00c"  # WebDriver, section 17.4.2
@@ -33,11 +34,17 @@ class Window:
         self.command = command
 
     def open(self, url: str) -> None:
-        """Go to a page, and wait until all that it names has arrived."""
+        """
+        Go to a page, and wait until all that it names has arrived.
+
+        Where it is says more than the mark: Firefox may still have opened a first page of its own,
+        which takes the mark away before the page that was asked for is there.
+        """
         with contextlib.suppress(Refused):  # A page that says why there is none knows nothing.
             self.run("window.left = true")
         self.command("Navigate", url=url)
-        self.wait("!window.left && document.readyState === 'complete'")
+        there = f"location.href.startsWith({urljoin(url, '/')!r}) && !window.left"
+        self.wait(f"{there} && document.readyState === 'complete'")
 
     def run(self, expression: str) -> Any:
         """
