@@ -15,9 +15,14 @@ from organizer.pages.picture import save_picture
 from organizer.pages.plea import clauses, heading, stages
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 TEMPLATE = Path(__file__).with_name("card.html")
+HEIGHT = 590  # of the card's 630, so that nothing touches its edge
+SHRINK = f"""() => {{
+  const $main = document.querySelector("main");
+  $main.style.scale = Math.min(1, {HEIGHT} / $main.offsetHeight);
+}}"""
 LIT, DARK = ("#f0b65a", "#f0b65a"), ("none", "#8b8373")  # a light's ground and its edge
 
 
@@ -48,10 +53,16 @@ def take_cards(browser: Browser, campaign: Campaign, frontend: Path) -> None:
     page = browser.new_page(viewport={"width": 1200, "height": 630})
     for language, texts in campaign.texts.items():
         for stage in stages(texts):
-            page.set_content(card(campaign, language, stage))
+            show_card(page, campaign, language, stage)
             path = card_path(frontend, campaign.petition, language, stage)
             save_picture(page.screenshot(), path)
     page.close()
+
+
+def show_card(page: Page, campaign: Campaign, language: str, stage: str) -> None:
+    """Show a card, smaller where its texts are too long for it."""
+    page.set_content(card(campaign, language, stage))
+    page.evaluate(SHRINK)
 
 
 def card(campaign: Campaign, language: str, stage: str) -> str:

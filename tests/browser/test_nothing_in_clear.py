@@ -1,4 +1,7 @@
-"""What leaves the browser otherwise than by a request: files, posters, and what is copied."""
+"""
+What leaves the browser otherwise than by a request: files, posters, and what is copied; and that
+nothing of a person who signed in one is left with those who answered, whatever went by request.
+"""
 
 import subprocess
 from pathlib import Path
@@ -8,11 +11,14 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import Page
 
-from dev.pictures.signer import fill
+from dev.pictures.signer import Signer, fill, sign
 from dev.stack import Stack
 from tests.browser.conftest import Visit
 from tests.browser.marks import SECRET, leaks
 from tests.browser.mirrors.relays import program
+from tests.functions.database import Database
+from tests.marks.process import memory_of, worker_of
+from tests.marks.spelling import near_marks, new_mark
 
 
 @pytest.fixture
@@ -73,3 +79,23 @@ def test_no_poster_and_no_copied_text_holds_name_address_or_message(
     copied = page.evaluate("navigator.clipboard.readText()")
     seen = printed + poster.read_bytes() + page.content().encode() + copied.encode()
     assert leaks(SECRET, seen) == []
+
+
+def test_nothing_that_was_typed_is_left_with_those_who_answered(
+    visit: Visit, services: Stack
+) -> None:
+    """Neither in the memory of a function nor in the database; tests/marks/ searches the logs."""
+    mark = new_mark()
+    page = visit()
+    sign(page, Signer(f"{mark}@example.org", name=f"Kim {mark}", message=f"I am {mark}."))
+    page.wait_for_selector("#share-qr", state="visible")
+
+    workers = [worker_of(function) for function in services.functions.values()]
+    database = Database(services.emulator.host, services.project)
+    stored = repr(database.everything()).encode()
+    database.close()
+
+    assert near_marks(region for worker in workers for region in memory_of(worker)) == b""
+    assert near_marks([stored]) == b""
+    assert any(b"savemyfriend" in region for region in memory_of(workers[0]))
+    assert b"savemyfriend" in stored

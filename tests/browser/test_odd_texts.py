@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from dev.keys import make_keys
 from dev.ports import free_port
 from dev.site import PUBLIC_FUNCTIONS, Site, site_config
-from organizer.pages.cards import card
+from organizer.pages.cards import show_card
 from tests.browser.conftest import Visit
 from tests.naughty import WRITTEN
 from tests.organizer.checkout import Checkout
@@ -185,11 +185,15 @@ def test_a_card_says_what_was_written_and_keeps_it_inside(
     visit: Visit, campaign: Campaign, checkout: Checkout, stage: str
 ) -> None:
     page = visit("about:blank", viewport={"width": 1200, "height": 630})
-    page.set_content(card(campaign, "en", stage))
+    show_card(page, campaign, "en", stage)
 
     assert [page.locator(x).text_content() for x in ("h1", "h2")] == [ALL, ALL]
     assert page.locator("main > *").count() == 4
     assert page.evaluate("document.querySelector('main').scrollWidth") <= 590
+    box = page.locator("main").bounding_box()
+    assert box
+    assert box["y"] > 0
+    assert box["y"] + box["height"] < 630
     assert not marked(page)
     assert (checkout.folder / f"frontend/cards/odd-en-{stage}.png").exists()
 
