@@ -83,7 +83,9 @@ def validate(content: Any) -> tuple[Campaign | None, list[Correction]]:
     try:
         return Campaign.model_validate_json(json.dumps(content)), []
     except ValidationError as error:
-        return None, [_correction(detail) for detail in error.errors()]
+        # A list of which nothing is accepted counts as empty too, though what is in it was named.
+        found = [e for e in error.errors() if not (e["type"] == "too_short" and e["input"])]
+        return None, [_correction(detail) for detail in found]
 
 
 def _correction(error: ErrorDetails) -> Correction:

@@ -185,6 +185,7 @@ def test_each_mistake_is_told_with_its_place_and_what_to_write(
         (lambda c: c.update(milestones=[5, 1]), "", "Milestones must rise."),
         (lambda c: c.update(forget_after_days=0), "forget_after_days", "greater than 0"),
         (lambda c: english(c).update(plea=[]), "texts.en.plea", "write at least one"),
+        (lambda c: english(c).update(plea=[7]), "texts.en.plea.0", "a text in quotation marks"),
     ],
 )
 def test_what_no_function_would_accept_is_told_in_words(
