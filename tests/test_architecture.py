@@ -23,8 +23,8 @@ SLUGS = {problem.slug for problem in PROBLEMS}
 
 # What may be imported only here, by module or package; functions are those of the five files.
 WALLS = {
-    "google": {"firestore"},
-    "grpc": {"firestore"},
+    "google": {"connection"},
+    "grpc": {"connection", "firestore"},
     "starlette": {"server", "web", *ENTRIES},
     "uvicorn": {"server"},
     "uvicorn_worker": {"server"},
@@ -52,8 +52,8 @@ PURE = (
     *("form", "link", "messages", "problems", "receipt", "seal", "text", "values"),
 )
 WITH_IO = (
-    *("cache", "firestore", "ledger", "log", "retry", "server", "settings", "store", "tally"),
-    "web",
+    *("cache", "connection", "firestore", "ledger", "log", "retry", "server", "settings", "store"),
+    *("tally", "web"),
 )
 
 # All Python of ours that runs somewhere; tests are as long as what they try.

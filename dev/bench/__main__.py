@@ -28,11 +28,23 @@ def main() -> None:
     options = read_options()
     os.environ.pop("FIRESTORE_EMULATOR_HOST", None)  # An emulator of our own, to be measured too.
     console = Console(stderr=True)  # What is printed beside is the tables alone.
-    with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
         folder.chmod(0o711)  # PostgreSQL runs as somebody else.
         console.print(f"Playing {options.record:.0f} s of the record", highlight=False)
         record = play_record(folder / "record", options.record)
+        bench = measure(options, folder, console)
+        machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores"
+        sys.stdout.write(f"{machine}, {CONNECTIONS} connections, load by {generator()}.\n")
+        for title, told in (*record_tables(record), *bench_tables(bench)):
+            sys.stdout.write(f"\n### {title}\n\n{told}\n" if told else "")
+        if not bench.exact or any(end["audit"]["faults"] for end in record.lines("end")):
+            sys.exit("A tally did not equal its documents.")
+
+
+def measure(options: argparse.Namespace, folder: Path, console: Console) -> Bench:
+    """Play every round, beside an emulator and a PostgreSQL that end with it."""
+    with contextlib.ExitStack() as stack:
         emulator = stack.enter_context(running_emulator(folder / "emulator.log"))
         os.environ["FIRESTORE_EMULATOR_HOST"] = emulator.host
         postgres = None
@@ -46,12 +58,7 @@ def main() -> None:
         bench.measure_starts()
         if options.memory:
             bench.measure_memory()
-    machine = f"Python {sys.version.split()[0]}, {os.cpu_count()} cores"
-    sys.stdout.write(f"{machine}, {CONNECTIONS} connections, load by {generator()}.\n")
-    for title, told in (*record_tables(record), *bench_tables(bench)):
-        sys.stdout.write(f"\n### {title}\n\n{told}\n" if told else "")
-    if not bench.exact or any(end["audit"]["faults"] for end in record.lines("end")):
-        sys.exit("A tally did not equal its documents.")
+    return bench
 
 
 def bench_tables(bench: Bench) -> Iterable[tuple[str, str]]:

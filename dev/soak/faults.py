@@ -155,7 +155,7 @@ def faults(pace: float = 1.0) -> dict[str, Once]:
         "lost-1": partial(lose_answers, share=0.01, rest=60 * pace),
         "lost-10": partial(lose_answers, share=0.1, rest=60 * pace),
         "cut": partial(cut_connections, rest=10 * pace),
-        "forgotten": partial(forget_connections, rest=70 * pace),
+        "forgotten": partial(forget_connections, rest=10 * pace),
         "restarted": partial(restart_emulator, rest=60 * pace),
         "killed": partial(kill_sign, rest=20 * pace),
         "drained": partial(drain_sign, rest=20 * pace),

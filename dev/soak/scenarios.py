@@ -177,7 +177,7 @@ SCENARIOS = {
     "lost-1": Scenario("1 % of its answers get lost", play_fault),
     "lost-10": Scenario("10 % of its answers get lost", play_fault),
     "cut": Scenario("connections to it are cut", play_fault, 2),
-    "forgotten": Scenario("connections to it die without a word", play_fault, 3),
+    "forgotten": Scenario("connections to it die without a word", play_fault, 2),
     "restarted": Scenario("it is killed, and started from its export", play_fault, 2),
     "killed": Scenario("one of two processes of `sign` is killed", play_fault, 2),
     "drained": Scenario("one of them is drained", play_fault, 2),

@@ -20,6 +20,7 @@ from urllib.parse import quote
 
 import grpc
 
+from petition.connection import Connection
 from petition.messages import (
     BatchGetRequest,
     BatchGetResponse,
@@ -33,17 +34,6 @@ from petition.settings import Settings
 from petition.values import decode, encode
 
 TIMEOUT_SECONDS = 3.0  # ours: a healthy commit takes milliseconds, and a signer is waiting
-# Ours, in milliseconds. Left alone, gRPC sends people away long after a fault has ended.
-CONNECTION = (
-    ("grpc.max_reconnect_backoff_ms", 1000),  # by itself up to two minutes, after an outage
-    ("grpc.min_reconnect_backoff_ms", 2000),  # until an attempt is given up; by itself 20 s
-    # How a connection is noticed that died without a word: nothing came for so long, and then no
-    # answer to a ping. By itself never; thirty seconds are what Google's own client takes.
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 5000),
-)
-HOST = "firestore.googleapis.com:443"
-SCOPE = "https://www.googleapis.com/auth/datastore"
 SERVICE = "/google.firestore.v1.Firestore/"
 
 # After these nobody knows whether a commit was applied (docs/decisions/2026-11-exactly-once.md).
@@ -147,18 +137,16 @@ class Batch:
 
 
 class Firestore:
-    """One database, connected on first use, because a channel belongs to the running event loop."""
+    """One database, reached over one connection at a time."""
 
     def __init__(self, settings: Settings) -> None:
-        self._emulator = settings.firestore_emulator_host
         self._database = (
             f"projects/{settings.google_cloud_project}/databases/{settings.firestore_database}"
         )
         self._root = self._database + "/documents/"
         # Where a request is routed to (google.aip.dev/4222).
         self._metadata = (("x-goog-request-params", f"database={quote(self._database, safe='')}"),)
-        self._channel: grpc.aio.Channel | None = None
-        self._connecting = asyncio.Lock()
+        self._connection = Connection(settings.firestore_emulator_host)
 
     def batch(self) -> Batch:
         """Return an empty batch."""
@@ -173,11 +161,11 @@ class Firestore:
             Unavailable: They may or may not have been applied.
         """
         batch.message.database = self._database
-        channel = self._channel or await self._connected()
+        channel = self._connection.channel or await self._connection.make()
         call = channel.unary_unary(
             SERVICE + "Commit", CommitRequest.SerializeToString, CommitResponse.FromString
         )
-        with _known_failures():
+        with self._known_failures(channel):
             await call(batch.message, timeout=TIMEOUT_SECONDS, metadata=self._metadata)
 
     async def existing(self, names: Iterable[str]) -> set[str]:
@@ -249,11 +237,11 @@ class Firestore:
         return BatchGetRequest(database=self._database, documents=[self._root + n for n in names])
 
     async def _stream(self, method: str, request: Any, answer: Any) -> AsyncIterator[Any]:
-        channel = self._channel or await self._connected()
+        channel = self._connection.channel or await self._connection.make()
         call = channel.unary_stream(
             SERVICE + method, type(request).SerializeToString, answer.FromString
         )
-        with _known_failures():
+        with self._known_failures(channel):
             async for message in call(request, timeout=TIMEOUT_SECONDS, metadata=self._metadata):
                 yield message
 
@@ -261,38 +249,19 @@ class Firestore:
         name = document.name.removeprefix(self._root)
         return Found(name, decode(document.fields), document.update_time)
 
-    async def _connected(self) -> grpc.aio.Channel:
-        async with self._connecting:
-            if self._channel is None:
-                self._channel = await self._connect()
-        return self._channel
-
-    async def _connect(self) -> grpc.aio.Channel:
-        if self._emulator:
-            return grpc.aio.insecure_channel(self._emulator, options=CONNECTION)
-        # What is needed only in the cloud; it asks the metadata server, and would block the loop.
-        helpers, credentials = await asyncio.to_thread(_authenticate)
-        channel: grpc.aio.Channel = helpers.create_channel(
-            HOST, credentials=credentials, scopes=[SCOPE], options=CONNECTION
-        )
-        return channel
-
-
-def _authenticate() -> tuple[Any, Any]:
-    import google.auth
-    from google.api_core import grpc_helpers_async
-
-    return grpc_helpers_async, google.auth.default()[0]
-
-
-@contextmanager
-def _known_failures() -> Iterator[None]:
-    # The server's messages name documents, so they are dropped here and never logged.
-    try:
-        yield
-    except grpc.aio.AioRpcError as error:
-        if error.code() in REFUSED:
-            raise Conflict from None
-        if error.code() in AMBIGUOUS:
-            raise Unavailable from None
-        raise RuntimeError(f"Firestore refuses: {error.code().name}") from None
+    @contextmanager
+    def _known_failures(self, channel: grpc.aio.Channel) -> Iterator[None]:
+        # The server's messages name documents, so they are dropped here and never logged.
+        try:
+            yield
+        except asyncio.CancelledError:
+            self._connection.leave(channel)
+            raise
+        except grpc.aio.AioRpcError as error:
+            if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
+                self._connection.leave(channel)
+            if error.code() in REFUSED:
+                raise Conflict from None
+            if error.code() in AMBIGUOUS:
+                raise Unavailable from None
+            raise RuntimeError(f"Firestore refuses: {error.code().name}") from None

@@ -1,7 +1,10 @@
 """The bench sends what sign takes, counts what passes, and finds what is not exact."""
 
 import json
+import re
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -17,7 +20,7 @@ from google.cloud import firestore
 from petition import base64url
 from petition.seal import BOX_BYTES
 
-from dev import CannotRun
+from dev import ROOT, CannotRun
 from dev.bench.audit import Ledger
 from dev.bench.bench import find_faults
 from dev.bench.generator import BOX, put_load, put_share
@@ -265,3 +268,14 @@ def test_wrk_sends_what_our_own_requester_sends(repeat: Repeat) -> None:
     assert answers.signers - 4 <= len(signers) <= answers.signers
     assert answers.receipts - 4 <= len(receipts) <= answers.receipts
     assert (answers.receipts > answers.signers) == (repeat == "new" and len(forms) > len(signers))
+
+
+def test_all_that_was_asked_for_is_told() -> None:
+    """The record's table too, though the soak keeps what it saw in a file."""
+    asked = "--record 1 --seconds 1 --rounds 1 --starts 0 --wait 0 --only bare"
+    command = [sys.executable, "-m", "dev.bench", *asked.split()]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"\| +record \|.*\| exact \|", done.stdout)
+    assert re.search(r"\| bare function, POST \|", done.stdout)
