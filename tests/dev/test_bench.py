@@ -270,12 +270,11 @@ def test_wrk_sends_what_our_own_requester_sends(repeat: Repeat) -> None:
     assert (answers.receipts > answers.signers) == (repeat == "new" and len(forms) > len(signers))
 
 
-def test_all_that_was_asked_for_is_told() -> None:
-    """The record's table too, though the soak keeps what it saw in a file."""
-    asked = "--record 1 --seconds 1 --rounds 1 --starts 0 --wait 0 --only bare"
+def test_the_record_is_told_and_audited() -> None:
+    """What the soak saw lies in a file, which must be read before it is gone."""
+    asked = "--record 1 --starts 0 --only"
     command = [sys.executable, "-m", "dev.bench", *asked.split()]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
     assert re.search(r"\| +record \|.*\| exact \|", done.stdout)
-    assert re.search(r"\| bare function, POST \|", done.stdout)
