@@ -243,11 +243,11 @@ def _allow_origin(
     if public and request.method in ("GET", "HEAD"):
         response.raw_headers.extend(PUBLIC_HEADERS)
         return
-    response.headers["Vary"] = "Origin"
+    response.raw_headers.append((b"vary", b"Origin"))
     origin = request.headers.get("origin")
     if origin in settings.allowed_origins:
-        response.headers["Access-Control-Allow-Origin"] = origin
-        response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.raw_headers.append((b"access-control-allow-origin", origin.encode()))
+        response.raw_headers.append((b"access-control-expose-headers", b"Retry-After"))
 
 
 def _problem_response(problem: Problem, settings: Settings, id: str | None = None) -> Response:
