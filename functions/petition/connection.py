@@ -1,5 +1,5 @@
 """
-The connection to Firestore: how it is made, and that it is left when it says nothing.
+The connection to Firestore: how it is made, and that it is given up when it says nothing.
 
 Source: docs/decisions/2026-11-firestore-protocol.md
 """
@@ -29,26 +29,26 @@ class Connection:
     """
 
     def __init__(self, emulator: str | None) -> None:
-        self.channel: grpc.aio.Channel | None = None
+        self._channel: grpc.aio.Channel | None = None
         self._emulator = emulator
-        self._making = asyncio.Lock()
+        self._opening = asyncio.Lock()
 
-    async def make(self) -> grpc.aio.Channel:
-        """Return the channel, made if there is none."""
-        async with self._making:
-            if self.channel is None:
-                self.channel = await self._open()
-        return self.channel
+    async def channel(self) -> grpc.aio.Channel:
+        """Return the channel, opened if there is none."""
+        async with self._opening:
+            if self._channel is None:
+                self._channel = await self._open()
+            return self._channel
 
-    def leave(self, channel: grpc.aio.Channel) -> None:
+    def give_up(self, channel: grpc.aio.Channel) -> None:
         """
-        Make another channel for the next call, because one on this got no answer in time.
+        Open another channel for the next call, because one on this got no answer in time.
 
         A connection that died without a word is told by its silence alone. Whatever else is on
         its way there holds the channel, which closes after the last of it.
         """
-        if self.channel is channel:
-            self.channel = None
+        if self._channel is channel:
+            self._channel = None
 
     async def _open(self) -> grpc.aio.Channel:
         if self._emulator:

@@ -161,7 +161,7 @@ class Firestore:
             Unavailable: They may or may not have been applied.
         """
         batch.message.database = self._database
-        channel = self._connection.channel or await self._connection.make()
+        channel = await self._connection.channel()
         call = channel.unary_unary(
             SERVICE + "Commit", CommitRequest.SerializeToString, CommitResponse.FromString
         )
@@ -237,7 +237,7 @@ class Firestore:
         return BatchGetRequest(database=self._database, documents=[self._root + n for n in names])
 
     async def _stream(self, method: str, request: Any, answer: Any) -> AsyncIterator[Any]:
-        channel = self._connection.channel or await self._connection.make()
+        channel = await self._connection.channel()
         call = channel.unary_stream(
             SERVICE + method, type(request).SerializeToString, answer.FromString
         )
@@ -254,12 +254,12 @@ class Firestore:
         # The server's messages name documents, so they are dropped here and never logged.
         try:
             yield
-        except asyncio.CancelledError:
-            self._connection.leave(channel)
+        except asyncio.CancelledError:  # Whoever asked has no more patience (`Cached`).
+            self._connection.give_up(channel)
             raise
         except grpc.aio.AioRpcError as error:
             if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
-                self._connection.leave(channel)
+                self._connection.give_up(channel)
             if error.code() in REFUSED:
                 raise Conflict from None
             if error.code() in AMBIGUOUS:

@@ -202,7 +202,7 @@ async def test_a_connection_that_died_without_a_word_is_left_for_another(
             cable.forget()
             assert await attempt() == 201
             await asyncio.to_thread(wait_until, partial(is_news, before))
-        assert cable.harm["connections forgotten"] == 4
+        assert cable.harm["connections forgotten"] >= 2
 
 
 def test_a_process_that_ends_answers_everybody_and_writes_down_its_numbers(

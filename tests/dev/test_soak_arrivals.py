@@ -177,7 +177,6 @@ async def test_a_connection_that_was_hung_up_on_is_not_used_again() -> None:
 
         assert await connections.ask(request) == 200
         await connections.close()
-    await asyncio.sleep(0.1)
 
 
 async def test_a_cable_delays_breaks_and_leads_nowhere() -> None:
